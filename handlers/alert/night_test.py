@@ -27,6 +27,8 @@ from storage.rows.traffic import Delivery, Message, Timer
 PATH = "/krisebot.vcf"
 # What is rung at night is announced so long before, at least; and so long there is to wake in.
 AHEAD, WAKES_WITHIN = timedelta(hours=2), timedelta(minutes=15)
+# And so long before at most: whoever reads it remembers that it comes.
+FARTHEST = timedelta(days=30)
 A_NIGHT = timedelta(hours=12)
 AMONG = re.compile(r"(?<!\s)\s++blandt\s++", re.IGNORECASE)
 CANCEL = ("aflys", "aflyst", "stop", "nej", "slut", "annuller")
@@ -98,10 +100,10 @@ async def night_test(turn: Turn, text: str) -> None:
     when, *among = AMONG.split(text.strip(), maxsplit=1)
     read = times_read.parse(when, turn.now, turn.zone) if when else None
     at = read.at if read is not None and not read.passed else None
-    if at is None or at < turn.now + AHEAD or quiet.morning(turn, at) is None:
+    if at is None or not turn.now + AHEAD <= at <= turn.now + FARTHEST or quiet.morning(turn, at) is None:
         await turn.answer(
             Card(
-                "Hvornår? En nattest ligger mellem kl. 22 og 6.30 og meldes ud mindst to timer før. Skriv fx */krise nattest i "
+                "Hvornår? En nattest ligger mellem kl. 22 og 6.30 og meldes ud mindst to timer før og højst 30 dage. Skriv fx */krise nattest i "
                 "nat kl 2.30*. Ingen er varslet."
             )
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from handlers.core import form_values
+from handlers.core import form_values, passed_times
 from handlers.core.card import Button, Card, Field, SentForm, quote
 from handlers.core.context import Context
 from handlers.core.form_values import Unread
@@ -87,7 +87,7 @@ def _why(turn: Context, one: Field, unread: Unread) -> str:
     if not typed:
         return "Der mangler et svar"
     if unread.passed is not None:
-        return f"»{typed}« {'er ikke kommet endnu' if one.kind == 'been' else 'er passeret'}"
+        return f"»{typed}« {passed_times.why(turn, unread.passed.at)}"
     names = quote(", ".join(unread.names or ()), 100)
     if unread.shared:
         return f"Flere hedder »{names}«: {turn.names(unread.shared)}"

@@ -15,7 +15,7 @@ from handlers.core import audiences
 from handlers.core.context import Context
 from handlers.core.language import times_read
 from handlers.core.language.owners import Named
-from handlers.core.language.times_read import Parsed
+from handlers.core.language.times_read import FARTHEST, Parsed
 
 Read = TypeVar("Read")
 # "fra 15", "til kl. 22": the label says which of the two it is.
@@ -121,17 +121,17 @@ def ends(turn: Context, words: str, begins: datetime) -> datetime | None:
     """Read when what begins at a time ends, UTC; None where it can't be read, or is no time after that."""
     read = times_read.parse(words, begins, turn.zone)
     at = (read.tomorrow or read.at) if read and read.passed else read.at if read else None
-    return at if at is not None and at > begins else None
+    return at if at is not None and begins < at <= begins + FARTHEST else None
 
 
 def been(turn: Context, field: str) -> datetime | None:
     """Return the time, UTC, that has been and that a field was filled in with; None when it wasn't.
 
     Raises:
-        Unread: it is no time, or one that has not come yet.
+        Unread: it is no time, one that has not come yet, or one that is more than a year back.
     """
     read = typed(turn, field, lambda words: times_read.parse_been(words, turn.now, turn.zone))
-    if read is not None and read.passed:
+    if read is not None and (read.passed or read.at < turn.now - FARTHEST):
         raise Unread(field, passed=read)
     return read.at if read else None
 

@@ -6,12 +6,22 @@ What was written in a form is asked about by `handlers.core.form_questions`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from handlers.core.card import Button, Card, quote
 from handlers.core.context import Context
 from handlers.core.language import times_shown
-from handlers.core.language.times_read import Parsed
+from handlers.core.language.times_read import FARTHEST, Parsed
+
+
+def why(turn: Context, at: datetime) -> str:
+    """Tell what is wrong with a time on the wrong side of now, or too far from it: "er passeret"."""
+    if at > turn.now + FARTHEST:
+        return "er mere end et år ude i fremtiden"
+    if at < turn.now - FARTHEST:
+        return "ligger mere end et år tilbage"
+    return "er passeret" if at <= turn.now else "er ikke kommet endnu"
 
 
 def asked(
@@ -27,7 +37,7 @@ def asked(
         other: asks for another time, `Anden tid`.
     """
     said = f"{passed.text[:1].upper()}{passed.text[1:]}"
-    is_when = "er passeret" if passed.at <= turn.now else "er ikke kommet endnu"
+    is_when = why(turn, passed.at)
     if passed.tomorrow is None:
         day = times_shown.weekday(passed.at, turn.zone)
         return Card(f"»{quote(said, 100)}« ({day}) {is_when}, så {so}.", buttons=(other,) if other else ())

@@ -57,7 +57,7 @@ async def convene(turn: Turn) -> None:
         await membership.add_member(turn, person, "framing" if its[0].kind == "framing" else "beside", its[0].label)
     for also in [turn.sender, *(centre.contact for centre in plan.centres)]:
         if also and also in plan.persons:
-            await membership.add_member(turn, also, "beside", "kontaktperson" if also != turn.sender else "besluttede")
+            await membership.add_member(turn, also, "beside", centres.CONTACT if also != turn.sender else "besluttede")
     for person, its in wanted.items():
         if person != turn.sender:
             await summoning.summon(turn, person, its)

@@ -40,7 +40,8 @@ async def move_in_words(turn: Turn, text: str, *, whither: bool) -> None:
     found = meeting_card.read(turn, text, _from(turn, row, text))
     only_place = bool(text.strip()) and (whither or bool(meeting_card.LINK.search(text)))
     # That time of the meeting's own day has been, so it may be tomorrow's that is meant.
-    passed = times_read.parse(found[0].text, turn.now, turn.zone) if found and found[0].at < turn.now else None
+    is_wrong = found is not None and not turn.now <= found[0].at <= turn.now + times_read.FARTHEST
+    passed = times_read.parse(found[0].text, turn.now, turn.zone) if found and is_wrong else None
     if found is not None and passed is not None:
         form = (meeting_card.form(row)[0], replace(meeting_card.form(row)[1], value=found[1] or row.place))
         other = Button(

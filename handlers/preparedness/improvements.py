@@ -10,10 +10,11 @@ from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import select
 
-from handlers.core import form_values, quiet, rights, running
+from handlers.core import form_values, passed_times, quiet, rights, running
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import ROUTINE, Context
 from handlers.core.language import times_read, times_shown, verb_words
+from handlers.core.language.times_read import Parsed
 from handlers.core.registry import action, timer, verb
 from handlers.core.turn import Turn
 from storage.rows.crisis import Crisis
@@ -83,7 +84,7 @@ async def improvement(turn: Turn, text: str) -> None:
         return
     due = found[0].at if found and not found[0].passed else day
     row = await _add(turn, named.rest, named.persons[0], due)
-    await turn.answer(_added(turn, row, passed=found is not None and found[0].passed))
+    await turn.answer(_added(turn, row, passed=found[0] if found is not None and found[0].passed else None))
 
 
 @action("improvements.new", who=rights.exercises)
@@ -100,9 +101,10 @@ async def new(turn: Turn) -> None:
     await turn.answer(_added(turn, row))
 
 
-def _added(turn: Context, row: Improvement, *, passed: bool = False) -> Card:
+def _added(turn: Context, row: Improvement, *, passed: Parsed | None = None) -> Card:
     """Tell what was kept, also that it has no time: whoever wrote one sees that it wasn't read."""
-    without = " Tidspunktet er passeret, så der er ingen frist." if passed else " Der er ingen frist."
+    why = passed_times.why(turn, passed.at) if passed else ""
+    without = f" Tidspunktet {why}, så der er ingen frist." if passed else " Der er ingen frist."
     return Card(
         f"F{row.number} er {turn.name(row.owner)}s: {line(turn, row)}.{'' if row.due_at else without} Jeg spørger hver måned."
     )
@@ -115,7 +117,7 @@ def _day_at_the_end(turn: Context, text: str) -> tuple[datetime | None, str]:
         last = " ".join(words[-count:])
         cued = UNTIL.match(last)
         day = times_read.parse_day(last[cued.end() :] if cued else last, turn.now, turn.zone)
-        if day is not None:
+        if day is not None and day <= turn.now.astimezone(turn.zone).date() + times_read.FARTHEST:
             return datetime.combine(day, END_OF_DAY, turn.zone).astimezone(UTC), " ".join(words[:-count])
     return None, text
 

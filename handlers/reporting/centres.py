@@ -16,10 +16,14 @@ from handlers.core.registry import Take, action, reply, timer
 from handlers.core.turn import Turn
 from handlers.log import news_beside
 from handlers.reporting import checklist
-from handlers.staff import instructions, membership
+from handlers.staff import instructions, membership, roster
+from storage.plan.sections import contact_role
 from storage.rows.crisis import Crisis
 from storage.rows.reporting import CentreNotice
 from storage.rows.traffic import Message
+
+# Why a centre's contact is beside the staff.
+CONTACT = "kontaktperson"
 
 
 async def notify(turn: Turn) -> None:
@@ -199,12 +203,15 @@ async def name_contact(turn: Turn, notice: int) -> None:
         return
     after = f" (før {turn.name(before)})" if before else ""
     await turn.log(f"Kontaktperson for {row.centre}: {turn.name(person)}{after}", kind="member", receiver=person)
-    await membership.add_member(turn, person, "beside", "kontaktperson")
+    await roster.appoint(turn, contact_role(row.centre), person)
+    await membership.add_member(turn, person, "beside", CONTACT)
     if before:
+        left = await membership.leave_role(turn, before, CONTACT)
+        so = " Du er derfor ikke længere med om krisestaben. Det, du selv har i gang, er stadig dit." if left else ""
         await turn.say(
             before,
             Card(
-                f"{turn.name(person)} er nu kontaktperson for {row.centre} i stedet for dig (nr. {turn.the_crisis.number})."
+                f"{turn.name(person)} er nu kontaktperson for {row.centre} i stedet for dig (nr. {turn.the_crisis.number}).{so}"
             ),
             kind="notice",
         )

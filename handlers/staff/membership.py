@@ -15,7 +15,8 @@ from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.staff import calendars, conference, externals, mail_group, roster
 from storage.rows.log import LogEntry
-from storage.rows.staff import Member
+from storage.rows.measures import LogisticsMember
+from storage.rows.staff import DrawnIn, Member, Summons
 
 # More than this and somebody should ask who is needed: "Krisestaben skal ikke være for stor" (Bilag 1).
 MANY = 12
@@ -62,6 +63,29 @@ async def seat(turn: Turn, event: Appointed) -> None:
         await turn.log(
             f"Ind i krisestaben: {turn.name(event.person)}, {event.role}", kind="member", receiver=event.person
         )
+
+
+async def leave_role(turn: Turn, person: str, reason: str) -> bool:
+    """Let whoever has been replaced leave the place beside the staff that they had for that reason alone; what they have in
+    hand stays theirs. Returns whether they did: whoever is there for something else too stays.
+
+    Args:
+        reason: what they were there for, as `add_member` was told.
+    """
+    crisis, plan = turn.the_crisis.id, turn.rules
+    mine = (Member.crisis_id == crisis, Member.person == person, Member.until.is_(None))
+    standing = await turn.db.scalar(select(Member).where(*mine, Member.staff == "beside", Member.reason == reason))
+    has_role = any(person in plan.holders(role) for role in plan.roles.filled) or person == turn.the_crisis.decided_by
+    serves = {*(each.contact for each in plan.centres), *(each.contact for each in plan.support_functions)}
+    if standing is None or has_role or person in serves:
+        return False
+    for rows in (Summons, DrawnIn, LogisticsMember):
+        if await turn.db.scalar(select(rows.id).where(rows.crisis_id == crisis, rows.person == person).limit(1)):
+            return False
+    standing.until = turn.now
+    await turn.db.flush()
+    await turn.log(f"Ud af krisestaben: {turn.name(person)}, ikke længere {reason}", kind="member", receiver=person)
+    return True
 
 
 @verb(

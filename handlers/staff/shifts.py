@@ -160,9 +160,10 @@ async def meant(turn: Turn, role: str, person: str, until: str, at: str) -> None
 async def _plan_in_words(turn: Turn, role: str, person: str, since_text: str, until_text: str) -> None:
     """Plan a shift as it was typed: "fra 20", "8"."""
     since = times_read.parse(since_text.strip().removeprefix("fra ").strip(), turn.now, turn.zone)
-    if since is not None and since.passed and since.tomorrow is not None:
+    if since is not None and since.passed:
         about = {"role": role, "person": person, "until": until_text}
-        await turn.answer(passed_times.asked(turn, since, "vagten er ikke lagt endnu", "shifts.meant", about))
+        other = _other_time(turn, role, person, since_text, until_text) if since.tomorrow is None else None
+        await turn.answer(passed_times.asked(turn, since, "vagten er ikke lagt endnu", "shifts.meant", about, other))
         return
     ends = form_values.ends(turn, until_text.strip(), since.at) if since is not None else None
     if since is None or ends is None:
@@ -173,13 +174,17 @@ async def _plan_in_words(turn: Turn, role: str, person: str, since_text: str, un
 
 def _unread(turn: Context, role: str, person: str, since: str, until: str) -> Card:
     """Draw the question when a shift is, where that can't be read; what was written stands in its form."""
-    typed = {"role": role, "person": turn.name(person), "since": since, "until": until}
-    form = tuple(replace(each, value=typed[each.id]) for each in _form(turn))
     return Card(
         f'Jeg kan ikke læse tiden "{quote(since, 100)} – {quote(until, 100)}". Intet er ændret. '
         f"Skriv fx {shift_changes.EXAMPLE}.",
-        buttons=(Button("Anden tid", "shifts.new", {}, form=form, form_title="Ny vagt"),),
+        buttons=(_other_time(turn, role, person, since, until),),
     )
+
+
+def _other_time(turn: Context, role: str, person: str, since: str, until: str) -> Button:
+    typed = {"role": role, "person": turn.name(person), "since": since, "until": until}
+    form = tuple(replace(each, value=typed[each.id]) for each in _form(turn))
+    return Button("Anden tid", "shifts.new", {}, form=form, form_title="Ny vagt")
 
 
 async def _plan(turn: Turn, role: str, person: str, begins: datetime, ends: datetime) -> None:

@@ -430,6 +430,7 @@ class Plan(PlanModel):
             update={
                 "persons": {**today.persons, **removed},
                 "support_functions": functions,
+                "centres": tuple(each.held_by(others) for each in old.centres),
                 **current,
             }
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, time, timedelta
 from email.utils import parseaddr
 from typing import Any, Literal
@@ -120,6 +121,20 @@ class Centre(PlanModel):
         if known and known.centres and known.centres.count(name) > 1:
             raise fault(f"To centre hedder »{name}«", "Giv hvert center sit eget navn")
         return name
+
+    def held_by(self, holders: Mapping[str, str]) -> Centre:
+        """Return the centre with the contact that it has in a crisis.
+
+        Args:
+            holders: a role and whoever has it now; see `contact_role`.
+        """
+        contact = holders.get(contact_role(self.name))
+        return self.model_copy(update={"contact": contact}) if contact else self
+
+
+def contact_role(centre: str) -> str:
+    """Name the role of a centre's contact, among those that others have in a crisis than by the plan."""
+    return f"kontaktperson for {centre}"
 
 
 class SupportFunction(PlanModel):

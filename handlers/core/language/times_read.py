@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,8 @@ from storage.letters import fold, fold_letter
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 WEEK = timedelta(weeks=1)
+# What is further ahead is a slip of the finger: no crisis, and nothing that is done after one, is planned for 2099.
+FARTHEST = timedelta(days=366)
 
 # "13:50" just after midnight was yesterday; "15:00" at two in the afternoon is a slip of the finger.
 HALF_A_DAY = 12 * HOUR
@@ -29,7 +31,7 @@ class Parsed:
     Args:
         at: UTC.
         text: what said it, verbatim.
-        passed: it has been, as "08:00" at two o'clock; one asks what is meant.
+        passed: it has been, as "08:00" at two o'clock, or is more than a year ahead; one asks what is meant.
         tomorrow: UTC, what to propose instead, when it was today's time that has passed; for one that should have been, the
             day before.
         ambiguous: the wall clock shows it twice that night; `at` is the first of them that hasn't been.
@@ -270,8 +272,14 @@ def parse(text: str, now: datetime, zone: ZoneInfo) -> Parsed | None:
         zone: where the clock on the wall hangs.
 
     Returns:
-        None when it can't be read as one time. A bare clock time that has been is `passed`.
+        None when it can't be read as one time. A bare clock time that has been is `passed`, and so is what is too far ahead.
     """
+    found = _parse(text, now, zone)
+    too_far = found is not None and not found.passed and found.at > now + FARTHEST
+    return replace(found, passed=True, tomorrow=None) if found is not None and too_far else found
+
+
+def _parse(text: str, now: datetime, zone: ZoneInfo) -> Parsed | None:
     folded = fold(text).strip(" .,!")
     cue = CUE.match(folded)
     folded = folded[cue.end() :] if cue else folded

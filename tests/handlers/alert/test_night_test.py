@@ -88,7 +88,10 @@ async def test_nobody_is_woken_twice_in_a_night_however_many_announce_it(open_st
     assert await stage["kim"].sees("Meldt ud til 10")
 
 
-@pytest.mark.parametrize("text", ["", "hej", "kl 99", "i går kl 3", "i nat kl 3 blandt Snehvide", "i nat kl 3 blandt "])
+@pytest.mark.parametrize(
+    "text",
+    ["", "hej", "kl 99", "i går kl 3", "i nat kl 3 blandt Snehvide", "i nat kl 3 blandt ", "3/7 2099 kl 3", "3/9 kl 3"],
+)
 @in_one_chat
 async def test_what_can_not_be_read_wakes_nobody(open_stage: RehearsalStage, text: str) -> None:
     """R131: and says so."""

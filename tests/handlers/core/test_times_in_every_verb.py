@@ -144,6 +144,31 @@ async def test_a_ping_reads_the_time_that_ends_it(stage: Stage) -> None:
 
 
 @in_slack
+async def test_a_year_that_is_a_slip_of_the_finger_is_asked_about_in_every_verb(stage: Stage) -> None:
+    """Requirement 3.5: nothing is planned for 2099, and whoever wrote it reads why; back in time, the two hours neither."""
+    for words in (
+        "tiltag pumpe til Birkehøj @Mads 3/7 2099 kl 15",
+        "ping alle hvordan står det til? svar 3/7 2099 kl 15",
+        "punkt nødbolig frist 3/7 2099 kl 16",
+        "ordre spær vejen @Mads 3/7 2099 kl 17",
+        "ressource 2 pumper til 3/7 2099 kl 18",
+        "møde 3/7 2099 kl 21 stabsrummet",
+        "fravær til 3/7 2099 kl 8",
+        "tiltag kabel @Mads om 900 dage",
+    ):
+        await stage["kim"].commands(words)
+        assert "er mere end et år ude i fremtiden" in (await stage["kim"].reads())[-1], words
+    assert [row["due_at"] for row in await stage.part("measures")] == [None, None]
+    assert await stage.part("pings") == []
+    assert await stage.part("meetings") == []
+    await stage["kim"].commands("vagt logfører Tina 3/7 2099 8-16")
+    assert not await stage["tina"].sees("Du har vagten")
+    await stage["kim"].commands("tiltag")
+    await stage["kim"].fills_in("Nyt tiltag", title="hent aggregat", due="3/7 2099 kl 8")
+    assert await stage["kim"].sees("»3/7 2099 kl 8« er mere end et år ude i fremtiden (Frist)")
+
+
+@in_slack
 async def test_a_time_that_was_read_is_shown_back_with_weekday_and_date_though_it_is_today(stage: Stage) -> None:
     """Requirement 3.5: whoever wrote it sees which day it was taken for, in every verb alike."""
     for words, shown in {

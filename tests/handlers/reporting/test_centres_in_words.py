@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
-from tests.stage.platforms import in_one_chat, in_slack
+from storage.rows.staff import Member
+from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage
 
@@ -45,6 +47,42 @@ async def test_a_centres_chief_names_another_contact_who_is_asked_and_writes_fro
     await stage["tina"].commands("ping Teknik hvordan går det? svar 20")
     (ping,) = await stage.part("pings")
     assert [each["person"] for each in ping["answers"]] == ["siv"]
+
+
+@in_teams
+async def test_a_contact_who_has_been_replaced_is_no_longer_beside_the_staff_and_keeps_what_they_have_in_hand(
+    stage: Stage,
+) -> None:
+    """R106 R182: access goes with the role, to one at a time; whoever has another place there too stays in it."""
+    await stage["kim"].commands("tiltag hent sandsække @Line kl 19")
+    await stage["per"].fills_in("Anden kontaktperson", contact="Pia")
+    assert await stage["line"].sees("Du er derfor ikke længere med om krisestaben")
+    async with stage.database.reading() as db:
+        inside = set(await db.scalars(select(Member.person).where(Member.until.is_(None))))
+    assert "pia" in inside
+    assert "line" not in inside
+    await stage["line"].commands("log vi har to mand")
+    assert await stage["line"].sees("Det kan kun krisestaben og dem, der er om den")
+    await stage["line"].commands("t 1 udført")
+    assert [row["status"] for row in await stage.part("measures")] == ["done"]
+    # Siv is GIS' contact too, and has been summoned.
+    await stage["jon"].fills_in("Anden kontaktperson", contact="Rune")
+    assert await stage["siv"].sees("kontaktperson for Økonomi i stedet for dig")
+    assert not await stage["siv"].sees("ikke længere med om krisestaben")
+
+
+@in_teams
+async def test_the_new_contact_has_what_the_centre_has(stage: Stage) -> None:
+    """R106 R110: the centre's checklist, also where they have no part in it by the plan; the one before fills it in no
+    longer, and reads who may."""
+    await stage["line"].commands("tjekliste")
+    await stage["per"].fills_in("Anden kontaktperson", contact="Pia")
+    await stage["pia"].commands("tjekliste")
+    await stage["pia"].fills_in("Udfyld tjekliste", concerns="ja", note="to vuggestuer er lukket")
+    await stage["line"].fills_in("Udfyld tjekliste", concerns="nej")
+    assert await stage["line"].sees("Det kan kun Børns chef, stedfortræder eller kontaktperson")
+    (row,) = [each for each in await stage.part("checklists") if each["centre"] == "Børn"]
+    assert (row["changed_by"], row["note"]) == ("pia", "to vuggestuer er lukket")
 
 
 @in_slack
