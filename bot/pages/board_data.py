@@ -28,6 +28,7 @@ PARTS = (
     "members",
     "measures",
     "assistance_requests",
+    "offers",
     "resources",
     "meetings",
     "pictures",
@@ -96,6 +97,7 @@ class Board:
     coming: Sequence[Item] = ()
     unanswered: Sequence[Item] = ()
     requests: Sequence[Item] = ()
+    offers: Sequence[Item] = ()
     resources: Sequence[Item] = field(default_factory=tuple)
     press: Sequence[Item] = ()
     unknown: Sequence[Item] = ()
@@ -116,6 +118,8 @@ async def of(turn: Context, grade: Grade) -> Board:
     meeting = _next_meeting(turn, told)
     picture = next((each for each in reversed(told["pictures"]) if each["published_at"]), None)
     summoned = await summoning.summonses(turn) if staff else []
+    # Who has said when they come is in the staff from then on, and is seen to be missing until then.
+    on_the_way = {each.person for each in summoned if each.answer == "coming" and each.eta and each.eta > turn.now}
     return Board(
         heading=f"{'ØVELSE – ' if crisis.exercise else ''}Nr. {crisis.number}: {_clean(crisis.title)}",
         level={1: "Niveau 1", 2: "Niveau 2"}.get(crisis.level or 0, "Intet niveau")
@@ -153,12 +157,12 @@ async def of(turn: Context, grade: Grade) -> Board:
         members=_newest(
             Item(turn.name(row["person"]), note=STAFFS.get(row["staff"], ""))
             for row in told["members"]
-            if row["until"] is None and row["staff"] in STAFFS
+            if row["until"] is None and row["staff"] in STAFFS and row["person"] not in on_the_way
         ),
         coming=_newest(
             Item(turn.name(each.person), note=f"ventes {turn.clock(each.eta)}" if each.eta else "kommer")
             for each in summoned
-            if each.answer == "coming" and not _is_member(told, each.person)
+            if each.answer == "coming" and (each.person in on_the_way or not _is_member(told, each.person))
         ),
         unanswered=_newest(
             Item(turn.name(each.person), note=f"spurgt {turn.clock(each.sent_at)}")
@@ -169,6 +173,15 @@ async def of(turn: Context, grade: Grade) -> Board:
             Item(_clean(row["text"]), f"B{row['number']}", f"{_ago(turn, row['created_at'])}")
             for row in told["assistance_requests"]
             if row["state"] not in ANSWERED
+        ),
+        offers=_newest(
+            Item(
+                _clean(row["text"]),
+                f"TB{row['number']}",
+                f"{row['centre'] or turn.name(row['offerer'])}, {_ago(turn, row['created_at'])}",
+            )
+            for row in told["offers"]
+            if row["state"] == "new"
         ),
         resources=_newest(
             Item(

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
 from sqlalchemy import select
 
-from handlers.alert import escalation, escalation_chain, escalation_news, languages
-from handlers.core import in_charge, presses
+from handlers.alert import escalation, escalation_chain, escalation_news, joining_cards, languages
+from handlers.core import presses
 from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import URGENT, Context
 from handlers.core.language import dangers, joining_words
@@ -25,9 +25,6 @@ from handlers.core.turn import Turn
 from storage.rows.alert import Alert, Escalation
 from storage.rows.crisis import Crisis
 from storage.rows.traffic import Message, Timer
-
-# Warnings that stand on the chief's card in full; the rest are counted.
-SHOWN = 5
 
 
 async def candidates(turn: Context) -> list[Crisis]:
@@ -184,12 +181,12 @@ async def belongs(turn: Turn, alert: int, own: int, to: int) -> None:
         await _tell_sender(turn, row, mine, f"{_joined(turn, row, mine)} {DANGER}", _other(row, mine))
         await escalation_news.tell_of_more(turn, row)
         return
-    chiefs = [person for person in await _chiefs(turn) if person != turn.sender]
+    chiefs = [person for person in await joining_cards.chiefs_of(turn) if person != turn.sender]
     if not chiefs:
         await _tell_sender(turn, row, mine, f"{_joined(turn, row, mine)} Du har den selv. {DANGER}", _other(row, mine))
         return
     due = turn.now + turn.rules.escalation.wait
-    await _tell_chiefs(turn, chiefs, [row.id], {row.id: mine.id})
+    await joining_cards.tell_chiefs(turn, chiefs, [row.id], {row.id: mine.id})
     await turn.at(due, "joining.waited", _joined_key(row), alert=row.id, own=mine.id)
     await _tell_sender(
         turn,
@@ -210,7 +207,7 @@ async def received(turn: Turn, alerts: list[list[int]]) -> None:
     """
     found = [await turn.db.get(Alert, number) for number, _ in alerts]
     rows = [row for row in found if row is not None]
-    if not rows or not await _is_told(turn, rows[0].crisis_id):
+    if not rows or not await joining_cards.is_told(turn, rows[0].crisis_id):
         return
     turn.crisis = await turn.db.get_one(Crisis, rows[0].crisis_id)
     began = {pair[0]: pair[1] for pair in alerts}
@@ -221,17 +218,17 @@ async def received(turn: Turn, alerts: list[list[int]]) -> None:
             turn, row, own, f"{_joined(turn, row, own)} {turn.name(turn.sender)} har det. {DANGER}", _other(row, own)
         )
     await turn.log(
-        f"{turn.name(turn.sender)} har modtaget {_counted(len(rows))}, der hører til hændelsen.",
+        f"{turn.name(turn.sender)} har modtaget {joining_cards.counted(len(rows))}, der hører til hændelsen.",
         kind="assessment",
         sender=turn.sender,
         verification="confirmed",
     )
-    for name in await _told_about(turn, [row.id for row in rows]):
+    for name in await joining_cards.told_about(turn, [row.id for row in rows]):
         card = Card.from_json(name.card)
         parted = tuple(each for each in card.buttons if each.do == "joining.other")
         await turn.say(
             name.recipient,
-            Card(f"{card.text.split(NOW)[0]}\n\n{turn.name(turn.sender)} har det.", buttons=parted),
+            Card(f"{card.text.split(joining_cards.NOW)[0]}\n\n{turn.name(turn.sender)} har det.", buttons=parted),
             key=name.key,
         )
 
@@ -247,7 +244,7 @@ async def other(turn: Turn, alerts: list[list[int]]) -> None:
     for row, own in pairs:
         if row is None or own is None:
             continue
-        if row.person != turn.sender and not await _is_told(turn, row.crisis_id):
+        if row.person != turn.sender and not await joining_cards.is_told(turn, row.crisis_id):
             return
         await _own_chain(turn, row, own, f"{turn.name(turn.sender)}: det er en anden hændelse.")
 
@@ -257,7 +254,7 @@ async def waited(turn: Turn, alert: int, own: int) -> None:
     """Take a joined warning up a chain of its own, when the incident's chief doesn't answer within `vent`."""
     row, mine = await turn.db.get(Alert, alert), await turn.db.get(Crisis, own)
     if row is not None and mine is not None:
-        chiefs = turn.names(await _chiefs(turn))
+        chiefs = turn.names(await joining_cards.chiefs_of(turn))
         await _own_chain(turn, row, mine, f"Intet svar fra {chiefs}.")
 
 
@@ -282,11 +279,13 @@ async def tell_more_words(turn: Turn, alert: Alert) -> str | None:
     """
     if not await waits_for_chief(turn, alert):
         return None
-    told = await _told_about(turn, [alert.id])
+    told = await joining_cards.told_about(turn, [alert.id])
     turn.crisis = await turn.db.get_one(Crisis, alert.crisis_id)
     if told:
-        began = _pairs(told[0])
-        await _tell_chiefs(turn, [each.recipient for each in told], [number for number, _ in began], dict(began))
+        began = joining_cards.warnings_on(told[0])
+        await joining_cards.tell_chiefs(
+            turn, [each.recipient for each in told], [number for number, _ in began], dict(began)
+        )
     return f"{turn.names(each.recipient for each in told)} har fået det."
 
 
@@ -294,9 +293,6 @@ async def waits_for_chief(turn: Context, alert: Alert) -> bool:
     """Whether a warning was joined to an incident whose chief hasn't answered yet."""
     waiting = select(Timer.id).where(Timer.key == _joined_key(alert), Timer.state == "waiting")
     return await turn.db.scalar(waiting) is not None
-
-
-NOW = "\n\n*Har du det?*"
 
 
 async def _own_chain(turn: Turn, row: Alert, own: Crisis, why: str) -> None:
@@ -309,7 +305,7 @@ async def _own_chain(turn: Turn, row: Alert, own: Crisis, why: str) -> None:
         turn.crisis = await turn.db.get_one(Crisis, row.crisis_id)
         earlier = turn.the_crisis
         await turn.log(f"Varslet »{row.text}« føres nu for sig som nr. {own.number}. {why}", kind="assessment")
-        await _take_off(turn, row)
+        await joining_cards.take_off(turn, row)
         row.crisis_id = own.id
         belongs_to = [earlier]
     else:
@@ -332,107 +328,6 @@ async def _own_chain(turn: Turn, row: Alert, own: Crisis, why: str) -> None:
         *again,
     )
     await escalation.start(turn, row)
-
-
-async def _take_off(turn: Turn, row: Alert) -> None:
-    """Take a parted warning off the chiefs' cards."""
-    for told in await _told_about(turn, [row.id]):
-        left = [(number, own) for number, own in _pairs(told) if number != row.id]
-        if left and _is_open(told):
-            await _tell_chiefs(turn, [told.recipient], [number for number, _ in left], dict(left), key=told.key)
-        else:
-            await turn.say(
-                told.recipient,
-                Card(f"{str(told.card['text']).split(NOW)[0]}\n\nDet føres nu for sig som en anden hændelse."),
-                key=told.key,
-            )
-
-
-def _is_open(told: Message) -> bool:
-    """Whether the card still asks its chief."""
-    return any(each["do"] == "joining.received" for each in told.card["buttons"])
-
-
-async def _chiefs(turn: Context) -> list[str]:
-    """Return who is told of what belongs to the incident: the staff's chief; at level 1 those who have it."""
-    if turn.the_crisis.level == 2:
-        return (await turn.chiefs())[:1]
-    return [person for person in await in_charge.in_charge(turn) if person in turn.plan.persons]
-
-
-async def _is_told(turn: Context, crisis: int) -> bool:
-    there = turn.about(await turn.db.get_one(Crisis, crisis))
-    if there.the_crisis.level == 2:
-        return turn.sender in await there.chiefs()
-    return turn.sender in await _chiefs(there)
-
-
-async def _tell_chiefs(
-    turn: Turn, chiefs: Sequence[str], new: Sequence[int], began: dict[int, int], *, key: str | None = None
-) -> None:
-    """Put warnings that belong to the incident before its chiefs: on the card that they haven't answered, which counts,
-    or a new one.
-
-    Args:
-        new: the warnings.
-        began: the incident that each of them began.
-    """
-    standing = {each.recipient: each for each in await _waiting_cards(turn)}
-    for chief in chiefs:
-        card = standing.get(chief)
-        pairs = dict(_pairs(card)) if card is not None and key is None else {}
-        pairs |= {number: began[number] for number in new}
-        rows = [await turn.db.get_one(Alert, number) for number in pairs]
-        number, title = turn.the_crisis.number, quote(turn.the_crisis.title, 100)
-        told = "\n".join(
-            f"{turn.name(row.person)} ({turn.reached_at(row.person, row.platform)}) {turn.clock(row.at)}: »{quote(row.text, 500)}«"
-            for row in rows[-SHOWN:]
-        )
-        alerts = {"alerts": [[each, own] for each, own in pairs.items()]}
-        await turn.notify(
-            [chief],
-            Card(
-                f"🚨 *{_counted(len(rows)).capitalize()} til nr. {number}* »{title}«\n{told}{NOW} Svarer du ikke, går det videre "
-                f"som en anden hændelse.",
-                buttons=(
-                    Button("Modtaget", "joining.received", alerts, style="primary"),
-                    Button("Det er en anden hændelse", "joining.other", alerts),
-                ),
-            ),
-            kind="alert",
-            summary=f"Varsel, der hører til hændelsen, er sendt til {turn.name(chief)}",
-            key=key.removesuffix(f"/{chief}") if key else _card_key(turn, next(iter(pairs))),
-            urgency=URGENT,
-            everywhere=True,
-        )
-
-
-def _card_key(turn: Context, first: int) -> str:
-    return f"joined/{turn.the_crisis.id}/{first}"
-
-
-async def _waiting_cards(turn: Context) -> list[Message]:
-    """Find the chiefs' cards of this incident that they haven't answered."""
-    cards = await _cards(turn)
-    return [card for card in cards if _is_open(card)]
-
-
-async def _cards(turn: Context) -> list[Message]:
-    mine = select(Message).where(Message.key.startswith(f"joined/{turn.the_crisis.id}/")).order_by(Message.id)
-    return list(await turn.db.scalars(mine))
-
-
-async def _told_about(turn: Context, alerts: Sequence[int]) -> list[Message]:
-    return [card for card in await _cards(turn) if {number for number, _ in _pairs(card)} & {*alerts}]
-
-
-def _pairs(told: Message) -> list[tuple[int, int]]:
-    found: list[list[Any]] = next((each["args"]["alerts"] for each in told.card["buttons"]), [])
-    return [(int(number), int(own)) for number, own in found]
-
-
-def _counted(many: int) -> str:
-    return "et varsel" if many == 1 else f"{many} varsler"
 
 
 def _joined(turn: Context, row: Alert, own: Crisis) -> str:

@@ -59,6 +59,9 @@ def crisis(krisebot: Program) -> Program:
     for line in ("pumpe til Birkehøj @Mads kl 23", "sandsække til Hedehusene @Rune haster", "telefonhotline @Bo"):
         says(krisebot, "kim", f"t {line}")
     says(krisebot, "hanne", "bistand 4 mand til Birkehøj nu")
+    says(krisebot, "line", "tilbud 2 pædagoger fra kl 17, som kan hjælpe i evakueringscenteret i Hedehusene")
+    for count in (41, 51):
+        says(krisebot, "kim", f"indikator ramte borgere {count}")
     says(krisebot, "kim", "ressource 2 pumper i Hedehusene")
     says(krisebot, "kim", "møde i morgen kl 10 stabsrummet")
     # What must be known, by whom and when; and what stands still: in few words, in many, and in one that never ends.
@@ -168,7 +171,7 @@ def test_on_a_phone_all_pages_follow_each_other_and_nothing_is_wider_than_it(
 def test_a_new_line_comes_by_itself_and_a_lost_connection_is_told_until_it_is_back(
     browser: Browser, crisis: Program
 ) -> None:
-    """R204: no reload; since when, in words; it comes back by itself."""
+    """R204: no reload; since when, in words and in red; it comes back by itself."""
     page = screen(browser, crisis, link(crisis), FULL_HD)
     page.evaluate("window.loaded = 'once'")
     says(crisis, "kim", "log ! broen er åben igen")
@@ -176,6 +179,10 @@ def test_a_new_line_comes_by_itself_and_a_lost_connection_is_told_until_it_is_ba
     expect(page.locator("#lost")).to_be_hidden()
     crisis.stop()
     expect(page.locator("#lost")).to_contain_text(LOST)
+    red, green, blue = map(
+        int, re.findall(r"\d+", page.evaluate("getComputedStyle(document.getElementById('lost')).backgroundColor"))[:3]
+    )
+    assert red > 2 * max(green, blue)
     crisis.start()
     expect(page.locator("#lost")).to_be_hidden()
     says(crisis, "kim", "log ! og nu er den lukket")

@@ -38,6 +38,57 @@ async def news(live: aiohttp.ClientResponse, said: str) -> dict[str, Any]:
                 return told
 
 
+def lists(page: str) -> dict[str, str]:
+    """What stands below each of the board's headings, without its markup."""
+    parts = re.split(r"<h2>([^<]*)</h2>", page)
+    return {
+        heading: " ".join(re.sub(r"<[^>]*>", " ", text).split())
+        for heading, text in zip(parts[1::2], parts[2::2], strict=True)
+    }
+
+
+@pytest.mark.long
+@in_one_chat
+async def test_the_board_has_what_the_staff_looks_for_each_under_its_heading(stage: RehearsalStage) -> None:
+    """R056 R149 R204 R256: who sits, who comes and when, who has not answered; solved, decided, awaited; requests and offers,
+    resources, press; the newest of the log with whether it is confirmed; each centre with how old its light is."""
+    kim, lars = stage["kim"], stage["lars"]
+    await stage["anne"].presses("Kommer")
+    await stage["sara"].says("kommer om 20 min")
+    await kim.commands("log ! broen over Spangå er spærret")
+    await kim.commands("log ? gaslugt på Birkehøj")
+    await lars.commands("beslut skolerne lukker")
+    await kim.commands("t pumpe til Birkehøj @Mads kl 18")
+    await kim.commands("t sandsække til Hedehusene @Rune")
+    await stage["rune"].commands("T2 udført")
+    await stage["hanne"].commands("bistand 4 mand til Birkehøj")
+    await stage["line"].commands("tilbud 2 pædagoger fra kl 17")
+    await kim.commands("ressource 2 pumper i Hedehusene")
+    await stage["bo"].commands("spm TV2: hvor mange er evakueret?")
+    await stage["hanne"].commands("ping svar rød ingen varme")
+    await stage.forward(minutes=10)
+    path = await link(stage)
+    async with aiohttp.ClientSession() as client, client.get(f"{stage.address}{path}") as answer:
+        said = lists(await answer.text())
+    for heading, words in (
+        ("I staben", "Anne Holm"),
+        ("På vej", "Sara Nygaard ventes kl. 14:20"),
+        ("Ikke svaret", "Siv Lau spurgt kl. 14:00"),
+        ("Løst", "T2 sandsække til Hedehusene"),
+        ("Besluttet", "1. skolerne lukker"),
+        ("Afventer", "T1 pumpe til Birkehøj Mads Rosen, frist kl. 18:00"),
+        ("Anmodninger", "B1 4 mand til Birkehøj for 10 min siden"),
+        ("Tilbud", "TB1 2 pædagoger fra kl 17 Børn, for 10 min siden"),
+        ("Ressourcer", "2 pumper"),
+        ("Presse", "hvor mange er evakueret?"),
+        ("Log", "✔ bekræftet broen over Spangå er spærret"),
+        ("Log", "? ubekræftet gaslugt på Birkehøj"),
+        ("Centre og enheder", "for 10 min siden"),
+    ):
+        assert words in said[heading], (heading, said[heading])
+    assert "Sara Nygaard" not in said["I staben"]
+
+
 @in_one_chat
 async def test_a_figure_that_is_counted_again_is_a_picture_on_the_board(stage: RehearsalStage) -> None:
     """R149 R204: with what it is now in words beside it; a board with one was not drawn at all."""

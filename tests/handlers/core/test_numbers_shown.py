@@ -77,7 +77,7 @@ READERS = {
     "alert.joining.belongs": "whoever warns",
     # The chain and the incident's chief, of whoever warned.
     "alert.escalation_cards.question_card": "the chain",
-    "alert.joining._tell_chiefs": "the incident's chief",
+    "alert.joining_cards.tell_chiefs": "the incident's chief",
     "core.taking_up.ask_holder": "numbers",
     # What the others call.
     "core.context.reached_at": "whom it is called for",
