@@ -77,6 +77,17 @@ DOORS = select(StaffChannel).where(
 )
 
 
+def _is_old(room: StaffChannel, at: float | None) -> bool:
+    """Whether the platform has told already of something later that was done to a channel: it tells in no order."""
+    return at is not None and at < float(room.detail.get("done_at", 0))
+
+
+def _note_when(room: StaffChannel, at: float | None) -> None:
+    """Keep when what was told last of a channel was done, in the platform's seconds."""
+    if at is not None:
+        room.detail = room.detail | {"done_at": at}
+
+
 class StaffChannels(Worker):
     """The worker that creates staff channels and keeps their members in step.
 
@@ -169,31 +180,37 @@ class StaffChannels(Worker):
             await address_anew(db, room.crisis_id)
             await self._tell(db, room)
 
-    async def closed(self, platform: str, address: str, why: str) -> None:
+    async def closed(self, platform: str, address: str, why: str, at: float | None = None) -> None:
         """Note that a channel takes nothing any more: what is said there goes to each, and it is told of at once.
 
         Args:
             platform, address: which channel; any other than a staff's is let be.
             why: Danish.
+            at: when that was, in the platform's seconds, where it says so: what it tells afterwards, and was before, is let be.
         """
         async with self._database.transaction() as db:
             room = await self._standing(db, platform, address)
-            if room is None:
+            if room is None or _is_old(room, at):
                 return
+            _note_when(room, at)
             room.state, room.error = "failed", why
             await address_anew(db, room.crisis_id)
             await self._tell(db, room)
 
-    async def reopened(self, platform: str, address: str) -> None:
+    async def reopened(self, platform: str, address: str, at: float | None = None) -> None:
         """Note that a channel that was closed takes something again: what was said meanwhile is said there too, and it is
         told of.
 
         Args:
             platform, address: which channel; any other than a staff's is let be.
+            at: as for `closed`. It may be told of before what closed it.
         """
         async with self._database.transaction() as db:
-            room = await self._standing(db, platform, address, state="failed")
-            if room is None:
+            room = await self._standing(db, platform, address, "open", "failed")
+            if room is None or _is_old(room, at):
+                return
+            _note_when(room, at)
+            if room.state == "open":
                 return
             # Who came and went meanwhile was not told us: all are let in once more.
             room.state, room.error, room.inside, room.due_at = "open", None, [], None
@@ -232,11 +249,11 @@ class StaffChannels(Worker):
                 await address_anew(db, room.crisis_id)
                 await self._tell_of_change(db, room, "moved", to=to)
 
-    async def _standing(
-        self, db: AsyncSession, platform: str, address: str, state: str = "open"
-    ) -> StaffChannel | None:
+    async def _standing(self, db: AsyncSession, platform: str, address: str, *states: str) -> StaffChannel | None:
         found = select(StaffChannel).where(
-            StaffChannel.platform == platform, StaffChannel.address == address, StaffChannel.state == state
+            StaffChannel.platform == platform,
+            StaffChannel.address == address,
+            StaffChannel.state.in_(states or ("open",)),
         )
         room: StaffChannel | None = await db.scalar(found.with_for_update())
         return room

@@ -5,17 +5,24 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import timedelta
+
+from sqlalchemy import select
 
 from handlers.core import registry
 from handlers.core.card import Card, Field, SentForm, quote
-from handlers.core.context import LONGEST_NUMBER
-from handlers.core.incoming import OTHER_RELEASE
+from handlers.core.context import LONGEST_NUMBER, Context
+from handlers.core.incoming import OTHER_RELEASE, Incoming
 from handlers.core.running import act
 from handlers.core.turn import Turn
 from storage.rows.crisis import Crisis
-from storage.rows.traffic import Message
+from storage.rows.traffic import Inbox, Message
 
 log = logging.getLogger(__name__)
+
+GONE = "Den knap er ikke på kortet længere: det er gjort eller ændret imens. Dit tryk har intet ændret; kortet viser, hvordan det står nu."
+# So long apart two presses are one, by a finger that was in doubt; and so many of somebody's inputs are looked at.
+IN_ONE_GO, MOST = timedelta(minutes=1), 20
 
 
 async def press(turn: Turn, crisis: int | None = None, sent: SentForm | None = None) -> bool:
@@ -23,7 +30,7 @@ async def press(turn: Turn, crisis: int | None = None, sent: SentForm | None = N
 
     What comes with a press is written by whoever sends it: it only tells which button of the card is meant. A button that
     stands on the card no longer does nothing, so a double click or a slow screen changes nothing twice; the card is drawn
-    again, as it stands now. What was shown to nobody there is dropped.
+    again, as it stands now, and whoever pressed is told. What was shown to nobody there is dropped.
 
     Args:
         crisis: which crisis it is about, where that was asked afterwards.
@@ -50,8 +57,8 @@ async def press(turn: Turn, crisis: int | None = None, sent: SentForm | None = N
     if not meant:
         if standing is not None:
             standing.version += 1
-            if sent is None:
-                await _give_back(turn, card)
+        if sent is None:
+            await _tell_that_it_is_gone(turn, card)
         return False
     if standing is not None:
         turn.exercise = turn.exercise or card.exercise
@@ -69,14 +76,31 @@ async def press(turn: Turn, crisis: int | None = None, sent: SentForm | None = N
     return True
 
 
-async def _give_back(turn: Turn, card: Card) -> None:
-    """Tell whoever filled in a form whose button went away meanwhile that it isn't used, with their own words; they alone."""
+async def _tell_that_it_is_gone(turn: Turn, card: Card) -> None:
+    """Tell whoever pressed a button that went away meanwhile that nothing came of it; what was filled in is given back, to
+    them alone. Who presses twice in one go has had an answer."""
     values = turn.the_incoming.values
-    if not any(each.strip() for each in values.values()):
+    filled_in = any(each.strip() for each in values.values())
+    if not filled_in and await _is_second_of_two(turn):
         return
     turn.exercise = turn.exercise or card.exercise
+    told = unused(values) if filled_in else Card(GONE)
     key, platform = f"form/{turn.inbox_id}/unused", turn.the_incoming.platform
-    await turn.say(turn.sender, unused(values), key=key, kind="reply", platform=platform)
+    await turn.say(turn.sender, told, key=key, kind="reply", platform=platform)
+
+
+async def _is_second_of_two(turn: Context) -> bool:
+    """Whether the sender has just pressed the same button of the same card: a double click, or a screen that was slow."""
+    incoming = turn.the_incoming
+    lately = select(Inbox.body).where(
+        Inbox.state == "done",
+        Inbox.sender == turn.sender,
+        Inbox.due_at >= turn.received - IN_ONE_GO,
+        Inbox.id != turn.inbox_id,
+    )
+    meant = (incoming.message, incoming.action, dict(incoming.args))
+    pressed = [Incoming.from_json(body) for body in await turn.db.scalars(lately.order_by(Inbox.id.desc()).limit(MOST))]
+    return any((each.message, each.action, dict(each.args)) == meant for each in pressed if each.kind == "press")
 
 
 def unused(values: Mapping[str, str]) -> Card:

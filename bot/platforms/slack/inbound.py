@@ -48,7 +48,7 @@ class SlackInbound(Listener):
 
     def __init__(self, engine: Engine, calls: SlackApi, people: SlackDirectory) -> None:
         super().__init__(engine, calls, people)
-        self._staffs: dict[str, bool] = {}
+        self._staffs: set[str] = set()
 
     def listen(self, app: AsyncApp) -> None:
         """Tell Slack's app what this answers to: all that nobody else does is acknowledged and let be."""
@@ -255,22 +255,22 @@ class SlackInbound(Listener):
     async def _joined(self, event: Json, body: Json) -> None:
         user, channel = text_id(event["user"]), text_id(event["channel"])
         if user == self._bot(body):
-            await self._engine.rooms.reopened(NAME, channel)
+            await self._engine.rooms.reopened(NAME, channel, _when(event))
         elif await self._is_staffs(channel):
             await self._engine.rooms.came_in(NAME, channel, self._acceptance.person(user))
 
     async def _left(self, event: Json, body: Json) -> None:
         user, channel = text_id(event["user"]), text_id(event["channel"])
         if user == self._bot(body):
-            await self._closed({"type": "group_left", "channel": channel})
+            await self._closed({**event, "type": "group_left"})
         else:
             await self._engine.rooms.went_out(NAME, channel, self._acceptance.person(user))
 
     async def _closed(self, event: Json) -> None:
-        await self._engine.rooms.closed(NAME, text_id(event["channel"]), CLOSED[event["type"]])
+        await self._engine.rooms.closed(NAME, text_id(event["channel"]), CLOSED[event["type"]], _when(event))
 
     async def _reopened(self, event: Json) -> None:
-        await self._engine.rooms.reopened(NAME, text_id(event["channel"]))
+        await self._engine.rooms.reopened(NAME, text_id(event["channel"]), _when(event))
 
     async def _renamed(self, event: Json) -> None:
         channel = event["channel"]
@@ -290,13 +290,15 @@ class SlackInbound(Listener):
         return await self._is_own_chat(user, channel)
 
     async def _is_staffs(self, channel: str) -> bool:
-        """Whether a channel is a staff's; remembered, since it never changes: a staff's channel is written down before
-        anybody is let into it."""
+        """Whether a channel is a staff's. That it is one is remembered; that it isn't may change: one that was left behind
+        comes into use again, and another process may have heard that a staff's has got another id."""
         if channel not in self._staffs:
             async with self._engine.database.reading() as db:
                 room = select(StaffChannel.id).where(StaffChannel.platform == NAME, StaffChannel.address == channel)
-                self._staffs[channel] = await db.scalar(room) is not None
-        return self._staffs[channel]
+                if await db.scalar(room) is None:
+                    return False
+            self._staffs.add(channel)
+        return True
 
     def _bot(self, body: Json) -> str:
         """Return our own user's id: Slack tells on whose behalf we hear an event."""
@@ -311,6 +313,12 @@ def _spot_of(event: Json, channel: str, ts: str) -> Spot:
     root = event.get("thread_ts")
     is_thread = isinstance(root, str) and root != ts and TIME.fullmatch(root) is not None
     return Spot(text_id(event["user"]), channel, str(root) if is_thread else "")
+
+
+def _when(event: Json) -> float | None:
+    """Return when something was done, in Slack's seconds; None where it doesn't say so as it does."""
+    said = event.get("event_ts")
+    return float(said) if isinstance(said, str) and TIME.fullmatch(said) else None
 
 
 def _editor(message: Json) -> str:

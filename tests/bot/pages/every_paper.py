@@ -87,7 +87,7 @@ async def _played(stage: RehearsalStage) -> dict[str, bytes]:
     await jens.presses("Niveau 2")
     await kim.presses("Kommer")
     await kim.commands("oplysningsbehov hvor mange er ramt på Birkehøj @Gitte kl 4")
-    await kim.commands("hensigt alle skal være i sikkerhed før daggry")
+    await lars.commands("hensigt alle skal være i sikkerhed før daggry")
     await kim.sends("vand.png", map_of_water(), "log ? her står vandet")
     await stage.forward(minutes=20)
     await kim.sends("kaelder.jpg", photograph(), "log pumpen er sat i gang")

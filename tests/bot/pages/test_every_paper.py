@@ -114,6 +114,13 @@ def test_each_paper_speaks_danish_alone(every_paper: Papers, kind: str) -> None:
     assert set(languages) == {"da-DK"}
 
 
+@pytest.mark.parametrize("kind", ["situationsbillede", "dagsorden", "ordre"])
+def test_the_intent_stands_on_what_is_handed_on(every_paper: Papers, kind: str) -> None:
+    """R204: the picture, the agenda and each order say what it is all for, in both forms."""
+    for text in (in_pdf(every_paper, kind), in_word(every_paper, kind)):
+        assert "alle skal være i sikkerhed før daggry" in text
+
+
 def test_whoever_warned_without_being_in_the_plan_has_a_name_on_paper(every_paper: Papers) -> None:
     """R001 R182: as their platform calls them, and no id."""
     for text in (in_pdf(every_paper, "sag"), in_word(every_paper, "sag")):

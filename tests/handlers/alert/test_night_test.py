@@ -8,7 +8,7 @@ import vobject
 from handlers.alert import night_test
 from storage.plan import loading
 from tests.stage.platforms import in_one_chat, in_slack
-from tests.stage.stage import RehearsalStage, Stage
+from tests.stage.stage import SERVER, RehearsalStage, Stage
 
 TONIGHT = "nattest i nat kl 2.30"
 
@@ -20,6 +20,29 @@ def test_the_contact_is_read_by_other_hands() -> None:
     card = vobject.readOne(night_test.vcard(plan))
     assert card.fn.value == "Krisebot Ærø; Fanø, m.fl."
     assert [each.value for each in card.contents["tel"]] == ["+4512345678"]
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+async def test_the_contact_card_has_the_numbers_the_file_and_how_a_telephone_lets_them_through(
+    database_url: str,
+) -> None:
+    """R131: for anybody; a krisebot without numbers of its own says so, and has no file."""
+    with_number = loading.parse(
+        loading.example_text().replace("sms: null", 'sms: "gatewayapi://TOKEN@4512345678"'), "p"
+    )
+    for plan, numbers in ((with_number, ["+4512345678"]), (loading.example(), [])):
+        async with RehearsalStage(database_url, plan_=plan.model_copy(update={"server": SERVER})) as stage:
+            await stage["finn"].commands("kontaktkort")
+            said = (await stage["finn"].reads())[-1]
+            for way in ("iPhone", "Android", "Slack og Teams", "Nødsituationsomgåelse", "Forstyr ikke"):
+                assert way in said
+            assert [number in said for number in numbers] == [True] * len(numbers)
+            assert (f"{SERVER}/krisebot.vcf" in said) is bool(numbers)
+            async with stage.client.get(f"{stage.address}/krisebot.vcf") as answer:
+                assert answer.status == (200 if numbers else 404)
+                if numbers:
+                    contact = vobject.readOne(await answer.text())
+                    assert [each.value for each in contact.contents["tel"]] == numbers
 
 
 @in_slack

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -11,8 +12,9 @@ from storage.case import export
 from storage.rows.crisis import Crisis
 from storage.rows.traffic import Message
 from tests.handlers.reporting.test_reports import danish
-from tests.stage.platforms import in_one_chat, in_slack, in_teams
+from tests.stage.platforms import in_one_chat, in_slack, in_teams, only_in_slack
 from tests.stage.prologue import after, cloudburst, follows
+from tests.stage.slack import SlackStage
 from tests.stage.stage import Stage, log_of
 
 
@@ -350,3 +352,24 @@ async def test_wherever_a_meetings_card_stands_it_says_that_the_meeting_goes_on_
     await stage["lars"].fills_in("Slut mødet", next_at="ingen")
     assert not await stage["kim"].has("Slut mødet")
     assert (await meeting_of(stage))["ended_at"] is not None
+
+
+@only_in_slack
+async def test_a_press_on_a_card_that_has_changed_meanwhile_is_answered_and_a_double_click_once(
+    stage: SlackStage,
+) -> None:
+    """D03 D06: a form that was sent empty too; who presses twice in one go has had the answer."""
+    await stage["kim"].commands("møde kl 17 stabsrummet")
+    kim, lars = stage["kim"].person, stage["lars"].person
+    (card,) = [deepcopy(each) for each in kim.messages() if "Aflys mødet" in each.buttons]
+    await stage["lars"].commands("møde")
+    await lars.presses("Start mødet")
+    await stage["kim"].fills_in("Start mødet")
+    await lars.submits()
+    await stage.settle()
+    for _ in range(2):
+        await kim.presses("Aflys mødet", card)
+        await stage.settle()
+    for name in ("lars", "kim"):
+        assert len([said for said in await stage[name].reads() if "ikke på kortet længere" in said]) == 1
+    assert [row["state"] for row in await stage.part("meetings")][-1] == "running"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from handlers.staff import quota_words
 from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
@@ -45,6 +47,25 @@ async def test_three_are_found_side_by_side_and_whoever_says_yes_too_late_is_tol
     assert not await stage["siv"].sees("Tak for svaret")
     assert not await stage["siv"].has("Ja")
     assert await answers(stage) == {"mads": "yes", "hanne": "no", "line": "yes", "ali": "yes", "siv": None}
+
+
+@pytest.mark.parametrize(
+    ("among", "persons"),
+    [
+        ("blandt Børn, Sundhed", ["line", "hanne"]),
+        ("hos Sundhed og Mads", ["hanne", "mads"]),
+        ("blandt alle centerchefer", ["rune", "gitte", "per", "ulla", "jon", "kaj"]),
+        ("", ["mads", "hanne", "line", "ali", "siv", "kim"]),
+    ],
+)
+@in_one_chat
+async def test_centres_and_groups_of_the_plan_are_asked_by_their_names(
+    stage: Stage, among: str, persons: list[str]
+) -> None:
+    """R074: a centre is asked by its contact, a group each; where nobody is named, every centre's contact."""
+    await stage["tina"].commands(f"find 3 til evakueringscenteret {among}".rstrip())
+    await stage["tina"].presses("Spørg alle på én gang")
+    assert await asked(stage) == persons
 
 
 @in_teams

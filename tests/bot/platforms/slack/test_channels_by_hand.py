@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.pages.metrics import Metrics
 from bot.platforms.slack import inbound
@@ -114,6 +114,38 @@ async def test_a_staffs_channel_that_is_closed_by_hand_is_told_of_before_anybody
     assert (await _channel(house)).state == "failed"
     assert _alone(house, "U0KIM", "Krisestabens kanal i Slack kan ikke bruges")
     assert _alone(house, "U0ANNE", "Krisestab nr. 1")
+
+
+async def test_a_channel_is_as_it_was_left_in_whatever_order_slack_tells_of_it(house: House) -> None:
+    """R030 D02: opened again, and then told that it was archived before that; what closes it afterwards does."""
+    await house.crisis()
+    channel, lars = (await _channel(house)).address, house.person("U0LARS")
+    now = float(house.slack.world.next_ts())
+
+    async def done(event: str, seconds: float) -> str:
+        await lars.happens(event, channel=channel, user="U0LARS", event_ts=f"{now + seconds:.6f}")
+        await house.engine.settle()
+        return str((await _channel(house)).state)
+
+    assert await done("channel_unarchive", 20) == "open"
+    assert await done("channel_archive", 10) == "open"
+    assert not _alone(house, "U0KIM", "Krisestabens kanal i Slack kan ikke bruges")
+    assert await done("channel_archive", 30) == "failed"
+    assert await done("channel_unarchive", 25) == "failed"
+    assert await done("channel_unarchive", 40) == "open"
+
+
+async def test_a_channel_that_becomes_the_staffs_after_somebody_wrote_there_is_known_as_such(house: House) -> None:
+    """R030 D09: one that was left behind is taken into use; who comes into it by hand is told of, without a restart."""
+    lunch = house.slack.add_channel("frokost", "U0LARS")
+    await house.person("U0LARS").command("status", lunch.id)
+    await house.crisis()
+    async with house.engine.database.transaction() as db:
+        # As another process would have written it.
+        await db.execute(update(StaffChannel).values(address=lunch.id))
+    await house.person("U0FINN", name="Finn Friis").joins(lunch.id)
+    await house.engine.settle()
+    assert _alone(house, "U0KIM", "Finn Friis er kommet ind i krisestabens kanal i Slack")
 
 
 async def test_a_channel_that_gets_another_id_is_the_staffs_still(house: House) -> None:
