@@ -189,9 +189,7 @@ async def _redraw(turn: Turn, row: PublicMessage) -> None:
     """Show the message as it stands wherever it is, so that nobody publishes yesterday's words."""
     drawn = await _card(turn, row)
     await turn.replace(drawn)
-    for message in await turn.standing(f"budskab/{row.id}"):
-        if message.key == f"budskab/{row.id}" or message.key.startswith(f"budskab/{row.id}/"):
-            await turn.say(message.recipient, drawn, key=message.key)
+    await turn.redraw(f"budskab/{row.id}", drawn)
 
 
 async def _refuse_other(turn: Turn, row: PublicMessage) -> bool:

@@ -383,12 +383,15 @@ class Context:
         return row if row is not None and getattr(row, "crisis_id", None) == self.the_crisis.id else None
 
     async def standing(self, begins: str) -> list[Message]:
-        """Return the messages whose keys begin so: every card about one thing, wherever it stands.
+        """Return every card about one thing, wherever it stands: of that key, or below it.
 
         Args:
-            begins: the part that they share, "measure/7/".
+            begins: the part that their keys share, "measure/7/" or "budskab/7": never 70's.
         """
-        return list(await self.db.scalars(select(Message).where(Message.key.startswith(begins, autoescape=True))))
+        below = Message.key.startswith(f"{begins.removesuffix('/')}/", autoescape=True)
+        return list(
+            await self.db.scalars(select(Message).where(or_(Message.key == begins, below)).order_by(Message.id))
+        )
 
     async def answered(self) -> Message | None:
         """Find the message of ours that the input was written as an answer to, where it was shown to the sender."""

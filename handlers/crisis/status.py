@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import func, select
 
 from handlers.alert import channel_trouble, contacts, decision_card
 from handlers.communication import communication_plan
@@ -14,6 +14,7 @@ from handlers.core.card import Button, Card, quote
 from handlers.core.context import Context
 from handlers.core.registry import verb
 from handlers.core.turn import Turn
+from handlers.log import newest
 from handlers.measures import (
     assistance,
     assistance_card,
@@ -30,11 +31,11 @@ from handlers.reporting import centres, critical_functions, information_need_car
 from handlers.staff import absence, duty_rota, externals, instructions, summoning
 from storage.plan.persons import SECRETARIAT_ROLES
 from storage.rows.crisis import Crisis
-from storage.rows.log import LogEntry, LogState
+from storage.rows.log import LogEntry, LogKind, LogState
 from storage.rows.measures import ANSWERED, AssistanceRequest, Decision, Measure, Task
 
 # What the framing staff decides is decided too; see `handlers.crisis.framing`.
-DECIDED = ("decision", "framing_decision")
+DECIDED: tuple[LogKind, ...] = ("decision", "framing_decision")
 # Three of each fit a phone.
 SHOWN = 3
 # The picture's first heading, "Situationen", and so much of it.
@@ -151,20 +152,7 @@ async def whole(turn: Context, reader: str = "") -> Card:
         if isinstance(row, Decision)
     ]
     waiting += [task.title for task in every if task.status != "done"]
-    # The newest of each kind, found by the kind: a log of three days is not gone through for two decisions.
-    newest = union_all(
-        *(
-            select(LogEntry.no, LogEntry.summary)
-            .join(LogState, (LogState.crisis_id == LogEntry.crisis_id) & (LogState.no == LogEntry.no))
-            .where(LogEntry.crisis_id == crisis.id, LogEntry.kind == kind, clearance.up_to(highest))
-            .order_by(LogEntry.no.desc())
-            .limit(SHOWN)
-            .subquery()
-            .select()
-            for kind in DECIDED
-        )
-    ).subquery()
-    told = await turn.db.scalars(select(newest.c.summary).order_by(newest.c.no.desc()).limit(SHOWN))
+    told = [entry.summary for entry, _ in await newest.of_kinds(turn, DECIDED, highest, SHOWN)]
     decided = (LogEntry.crisis_id == crisis.id, LogEntry.kind.in_(DECIDED))
     unseen = await clearance.unseen(turn, highest, LogState.no.in_(select(LogEntry.no).where(*decided)))
     unconfirmed = await turn.db.scalar(
@@ -181,7 +169,7 @@ async def whole(turn: Context, reader: str = "") -> Card:
         "\n".join(line for line in head if line),
         facts=(
             ("Løst", _list(done)),
-            ("Besluttet", "\n".join(filter(None, [_list(list(told)), unseen]))),
+            ("Besluttet", "\n".join(filter(None, [_list(told), unseen]))),
             ("Afventer", f"{_list(waiting)}\n{left_out}".rstrip()),
             *((("Referat", last),) if (last := await minutes_card.of_last(turn)) else ()),
             ("Log", f"{unconfirmed} ubekræftede oplysninger"),

@@ -63,7 +63,5 @@ async def _redraw(turn: Turn, row: Meeting) -> None:
     said that it begins. An invitation in somebody's calendar is none."""
     own = meeting_card.key(row)
     for message in await turn.standing(own):
-        if message.key == own or (
-            message.key.startswith(f"{own}/") and not message.key.startswith(f"{own}/{calendars.INVITATION}/")
-        ):
+        if not message.key.startswith(f"{own}/{calendars.INVITATION}/"):
             await turn.say(message.recipient, meeting_card.card(turn, row), key=message.key)

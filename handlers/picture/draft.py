@@ -10,6 +10,7 @@ from sqlalchemy import func, or_, select
 from handlers.core import clearance
 from handlers.core.context import Context
 from handlers.core.turn import Turn
+from handlers.log import newest
 from handlers.measures import (
     assistance,
     assistance_card,
@@ -25,14 +26,14 @@ from handlers.picture.picture_texts import MACHINE
 from handlers.staff import support
 from storage.case import redaction
 from storage.rows.alert import Alert
-from storage.rows.log import VERIFICATION_IN_WORDS, Attachment, LogEntry, LogState, Verification, verifications
+from storage.rows.log import VERIFICATION_IN_WORDS, Attachment, LogEntry, LogKind, LogState, Verification, verifications
 from storage.rows.measures import ANSWERED
 from storage.rows.picture import Contribution, Picture
 
 NEWEST = 8
 ANSWERS = 12
 # What comes in. Centres' answers are given to the picture by whoever asked (see `contribute`).
-KINDS = ("information", "saved", "report")
+KINDS: tuple[LogKind, ...] = ("information", "saved", "report")
 # These write themselves, until somebody has written in them.
 FILLED = (1, 2, 6, 7, 10)
 # How a picture's name ends, where the platform doesn't say what it is.
@@ -129,23 +130,8 @@ async def _filled(turn: Context) -> dict[int, str]:
 
 async def happened(turn: Context) -> list[str]:
     """Return the newest of what came in, each with whether it is confirmed; the log may be as long as it likes."""
-    found: list[tuple[LogEntry, LogState]] = []
-    for kind in KINDS:
-        rows = await turn.db.execute(
-            select(LogEntry, LogState)
-            .join(LogState, (LogState.crisis_id == LogEntry.crisis_id) & (LogState.no == LogEntry.no))
-            .where(
-                LogEntry.crisis_id == turn.the_crisis.id,
-                LogEntry.kind == kind,
-                clearance.up_to(clearance.SHARED),
-                LogState.corrected_by.is_(None),
-            )
-            .order_by(LogEntry.no.desc())
-            .limit(NEWEST)
-        )
-        found += [(entry, state) for entry, state in rows]
-    found.sort(key=lambda each: each[0].no)
-    return [_line(entry.summary, entry.no, state.verification) for entry, state in found[-NEWEST:]]
+    found = await newest.of_kinds(turn, KINDS, clearance.SHARED, NEWEST, LogState.corrected_by.is_(None))
+    return [_line(entry.summary, entry.no, state.verification) for entry, state in reversed(found)]
 
 
 async def illustrations(turn: Context) -> list[str]:
