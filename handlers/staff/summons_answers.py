@@ -13,7 +13,8 @@ from handlers.alert import asked_back, bundles
 from handlers.core import clearance, registry
 from handlers.core.card import Button, Card, quote
 from handlers.core.context import URGENT, Context
-from handlers.core.language import replies
+from handlers.core.language import replies, times_read
+from handlers.core.language.understood import understood
 from handlers.core.registry import Take, action, reply, timer
 from handlers.core.turn import Turn
 from handlers.log import news, news_beside
@@ -25,6 +26,8 @@ from storage.rows.traffic import Message
 
 # When a deputy is to have the summons of somebody who says nothing.
 ANSWER_WITHIN = timedelta(minutes=10)
+# How far ahead a clock time is the next one.
+NEXT_ONE = timedelta(hours=12)
 
 
 @action("staff.coming", awaited=True)
@@ -80,9 +83,24 @@ async def _take(turn: Turn, summons: Summons, reading: replies.Reading, text: st
     turn.crisis = await turn.db.get(Crisis, summons.crisis_id)
     kept = await news_beside.log(turn, told, {"summons": summons.id}) if told is not None else None
     if reading.meaning in ("coming", "declined"):
-        await _answered(turn, reading.meaning, text, reading.eta_minutes)
+        answer = text if told is None else understood(text).rpartition(told)[0]
+        await _answered(turn, reading.meaning, text, _eta(turn, reading, answer))
     if kept is not None:
         await turn.answer(kept)
+
+
+def _eta(turn: Context, reading: replies.Reading, answer: str) -> datetime | None:
+    """Read when somebody comes, UTC, counted from when they wrote it: "om 20 min" and "kl 15.30", or None where neither is said.
+
+    A clock time that has been is tomorrow's, where that is the next one: who writes "kl 6" at night comes in the morning.
+    """
+    if reading.meaning != "coming":
+        return None
+    if reading.eta_minutes is not None:
+        return turn.received + timedelta(minutes=reading.eta_minutes)
+    found = times_read.find(answer, turn.received, turn.zone, bare=True)
+    at = found and (found[0].tomorrow if found[0].passed else found[0].at)
+    return at if at is not None and at - turn.received <= NEXT_ONE else None
 
 
 async def _show_again(turn: Turn, summons: Summons) -> None:
@@ -124,12 +142,12 @@ async def read_taken_back(turn: Context, text: str) -> Take | None:
 
     It is read after all that waits for an answer, since "kan ikke" may be to that.
     """
-    now: SummonsAnswer | None = None
-    if replies.reading(text, "summons").meaning == "declined" and TAKES_BACK.search(fold(text)):
-        now = "declined"
-    elif ALL_THE_SAME.search(text) and replies.reading(ALL_THE_SAME.sub(" ", text), "summons").meaning == "coming":
-        now = "coming"
-    if now is None:
+    reading = replies.reading(text, "summons")
+    if reading.meaning != "declined" and ALL_THE_SAME.search(text):
+        reading = replies.reading(ALL_THE_SAME.sub(" ", text), "summons")
+        if reading.meaning != "coming":
+            return None
+    elif reading.meaning != "declined" or not TAKES_BACK.search(fold(text)):
         return None
     summons = await turn.db.scalar(
         select(Summons)
@@ -138,9 +156,9 @@ async def read_taken_back(turn: Context, text: str) -> Take | None:
         .order_by(Summons.id.desc())
         .limit(1)
     )
-    if summons is None or summons.answer in (None, now):
+    if summons is None or summons.answer in (None, reading.meaning):
         return None
-    return partial(_take, summons=summons, reading=replies.Reading(now), text=text)
+    return partial(_take, summons=summons, reading=reading, text=text)
 
 
 @registry.reread("summons")
@@ -155,7 +173,8 @@ async def reread(turn: Context, text: str, earlier: str) -> Take | None:
     reading = replies.reading(text, "summons")
     if turn.the_crisis.state != "active" or reading.meaning not in ("coming", "declined"):
         return None
-    return partial(_answered, answer=reading.meaning, said=text, eta_minutes=reading.eta_minutes, again=True)
+    eta = _eta(turn, reading, text)
+    return partial(_answered, answer=reading.meaning, said=text, eta=eta, again=True)
 
 
 # Begins like an answer to whether somebody comes, and is none.
@@ -178,14 +197,14 @@ async def _ask_again(turn: Turn, summons: Summons, text: str) -> None:
 
 
 async def _answered(
-    turn: Turn, answer: SummonsAnswer, said: str, eta_minutes: int | None = None, *, again: bool = False
+    turn: Turn, answer: SummonsAnswer, said: str, eta: datetime | None = None, *, again: bool = False
 ) -> None:
     summons = await summoning.summons_of(turn, turn.sender)
     if summons is None or (summons.answer == answer and not again):
         return
     changed = summons.answer != answer
     summons.answer, summons.words, summons.answered_at = answer, said, turn.received
-    summons.eta = turn.now + timedelta(minutes=eta_minutes) if eta_minutes is not None else None
+    summons.eta = eta
     message = await turn.db.scalar(select(Message).where(Message.key == summoning.key(turn, turn.sender)))
     if message is not None:
         message.answered_at, message.answer = turn.received, said
@@ -197,9 +216,9 @@ async def _answered(
         direction="in",
         verification="confirmed",
     )
-    eta = f", ca. {turn.clock(summons.eta)}" if summons.eta else ""
+    when = f", ca. {turn.clock(eta)}" if eta else ""
     read = (
-        f"Noteret: *du kommer{eta}*.{conference.line(turn)}"
+        f"Noteret: *du kommer{when}*.{conference.line(turn)}"
         if answer == "coming"
         else "Noteret: *du kan ikke*. Jeg går videre."
     )

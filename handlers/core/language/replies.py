@@ -87,7 +87,7 @@ FILLER = (
     "gerne", "meget gerne", "med det samme", "nu her", "lige nu", "hurtigst muligt", "saa hurtigt (?:jeg|som) (?:kan|muligt)",
     "asap", "mvh", "hilsen", "(?:ned|op|ind|ud|derned|derind|derover|over)", "i (?:bil|tog)", "paa cykel", "hjemmefra",
     "til (?:moedet|raadhuset|stedet|stationen|krisestaben|staben|kontoret|jer)", "fra (?:raadhuset|kontoret|arbejde)",
-    r"(?:(?:inden|senest|ca|cirka|omkring) (?:, )?)?(?:kl|klokken) (?:, )?\d{1,2}(?:[.:]\d\d)?", "giv mig", "er der",
+    r"(?:(?:inden|senest|ca|cirka|omkring) (?:, )?)?(?:(?:kl|klokken) (?:, )?\d{1,2}(?:[.:]\d\d)?|\d{1,2}[.:]\d\d)", "giv mig", "er der",
     "(?:sidder|er) i (?:bilen|toget|bussen)", "🙂", "😊", "🙏", "💪", "🚗", "🏃", "🚲",
 )  # fmt: skip
 

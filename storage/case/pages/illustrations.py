@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 import mimetypes
+import threading
 from collections.abc import Callable, Collection, Iterator
 
 from PIL import Image, ImageOps
@@ -15,8 +16,12 @@ from storage.case.pages.blocks import Block, Told
 Files = Callable[[str], bytes | None]
 # What cameras, telephones and map programs write, and Pillow reads without another program.
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "MPO")
-# Pixels of the longer side: sharp in print across a page. And of the whole: what a small server has memory for.
-LONGEST, MOST = 1_600, 80_000_000
+# Pixels of the longer side: sharp in print across a page.
+LONGEST = 1_600
+# What a small server has memory for, in octets of the whole, which is held some four times; a JPEG is read no larger than it is used.
+# One is read at a time, however many papers are drawn.
+MOST, MOST_PIXELS = 100_000_000, 80_000_000
+ONE_AT_A_TIME = threading.Lock()
 # Millimetres: as wide as a page, and so high that two stand on it; and how coarse a small one may be, in pixels a millimetre.
 WIDEST, HIGHEST, COARSEST = 172, 105, 4
 
@@ -47,12 +52,13 @@ def of_lines(told: Told, files: Files, numbers: Collection[int]) -> Iterator[Blo
 def drawn(content: bytes, called: str) -> Block | None:
     """Return a picture as a block that a page can hold, as JPEG; None for what can't be drawn."""
     try:
-        with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
-            if opened.width * opened.height > MOST:
+        with ONE_AT_A_TIME, Image.open(io.BytesIO(content), formats=FORMATS) as picture:
+            pixels, by_parts = picture.width * picture.height, picture.format in ("JPEG", "MPO")
+            if pixels > MOST_PIXELS or (not by_parts and pixels * len(picture.getbands()) > MOST):
                 return None
-            opened.draft("RGB", (LONGEST, LONGEST))  # a JPEG is read no larger than it is used
-            picture = ImageOps.exif_transpose(opened)
+            picture.draft("RGB", (LONGEST, LONGEST))
             picture.thumbnail((LONGEST, LONGEST))
+            ImageOps.exif_transpose(picture, in_place=True)
             seen = picture.convert("RGBA")
             page = Image.new("RGB", seen.size, "white")
             page.paste(seen, mask=seen.getchannel("A"))

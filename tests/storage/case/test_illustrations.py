@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from PIL import Image
+import pytest
+from PIL import ExifTags, Image
 
 from storage.case.pages import illustrations
 from storage.case.pages.illustrations import HIGHEST, LONGEST, WIDEST
@@ -45,6 +46,25 @@ def test_a_photograph_is_made_no_larger_than_a_page_is_and_keeps_its_form() -> N
 def test_what_lies_under_a_map_that_can_be_seen_through_is_white() -> None:
     shown, _ = drawn(written(Image.new("RGBA", (80, 40), (0, 0, 0, 0)), "PNG"))
     assert shown.getpixel((10, 10)) == (255, 255, 255)
+
+
+@pytest.mark.long
+def test_a_picture_of_few_octets_does_not_take_the_memory_of_the_machine() -> None:
+    """D11: 140 thousand octets from anybody, and drawing the paper took 1.3 GB."""
+    assert illustrations.drawn(written(Image.new("RGBA", (5_100, 5_000)), "PNG", compress_level=1), "foto") is None
+    shown, _ = drawn(written(Image.new("L", (5_100, 5_000)), "PNG", compress_level=1))
+    assert shown.width == LONGEST
+
+
+def test_a_photograph_taken_on_its_side_is_turned_upright_and_says_nothing_of_where_it_was_taken() -> None:
+    """R182 R196."""
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation], exif[ExifTags.Base.Make] = 6, "Kamera"
+    exif[ExifTags.IFD.GPSInfo] = {ExifTags.GPS.GPSLatitudeRef: "N"}
+    shown, _ = drawn(written(Image.new("RGB", (4_000, 1_000), "red"), "JPEG", exif=exif, comment=b"Birkehus"))
+    assert shown.size == (LONGEST // 4, LONGEST)
+    assert not shown.getexif()
+    assert "comment" not in shown.info
 
 
 def test_what_is_no_picture_or_too_large_for_the_machine_is_not_drawn() -> None:
