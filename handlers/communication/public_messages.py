@@ -194,11 +194,7 @@ async def _redraw(turn: Turn, row: PublicMessage) -> None:
 
 async def _refuse_other(turn: Turn, row: PublicMessage) -> bool:
     """Refuse whoever neither has communication nor was given this message; returns whether it did."""
-    if turn.sender == row.delegated_to or await rights.communication.held(turn):
-        return False
-    whose = "den, det er overladt til"
-    await running.refuse(turn, rights.of_row(whose, [row.delegated_to], rights.communication))
-    return True
+    return await running.refuse_all_but(turn, "den, det er overladt til", [row.delegated_to], rights.communication)
 
 
 @action("budskab.published", who=rights.proven)

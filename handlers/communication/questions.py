@@ -146,9 +146,9 @@ async def pressed_answer(turn: Turn, question: int) -> None:
 
 async def _answer(turn: Turn, row: Question, text: str) -> None:
     # The helper passes on and doesn't answer: that is done "hvor det faglige ansvar er placeret".
-    if turn.sender != row.owner and not await rights.runs_staff.held(turn):
-        right = rights.of_row(f"den, der har spørgsmål {row.number}", [row.owner], rights.runs_staff)
-        await running.refuse(turn, right, "Dit svar er ikke sendt. Tovholderen kan flytte spørgsmålet.")
+    whose = f"den, der har spørgsmål {row.number}"
+    so = "Dit svar er ikke sendt. Tovholderen kan flytte spørgsmålet."
+    if await running.refuse_all_but(turn, whose, [row.owner], rights.runs_staff, so):
         return
     corrected = row.answered_at is not None
     row.answer, row.answered_by, row.answered_at = text, turn.sender, turn.received

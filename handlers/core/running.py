@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -34,8 +34,8 @@ from storage.rows.staff import OUTSIDE
 WARNS_ITSELF = frozenset({"aktiver"})
 # So long whoever wrote it has to choose; then every staff reads it.
 CHOICE = timedelta(minutes=2)
-# Whom a refusal names at most.
-NAMED = 3
+# Whom a refusal names at most, and what it says of what was pressed.
+NAMED, UNCHANGED = 3, "Intet er ændret."
 
 
 async def run(turn: Turn, verb: Verb, text: str) -> None:
@@ -186,7 +186,7 @@ async def act_on_message(turn: Turn, kind: str) -> None:
     await act(turn, registry.actions[registry.ABOUT_MESSAGES[kind]], {})
 
 
-async def refuse(turn: Turn, who: Right, so: str = "Intet er ændret.", *instead: Button) -> None:
+async def refuse(turn: Turn, who: Right, so: str = UNCHANGED, *instead: Button) -> None:
     """Say who can, by name, to somebody who can't, and offer to ask them: the only way that anybody is refused a right. Who
     has it, and came by a number that can be forged, is asked for proof instead.
 
@@ -201,6 +201,26 @@ async def refuse(turn: Turn, who: Right, so: str = "Intet er ændret.", *instead
     turn.refused = who
     can, ask = await who_can(turn, who)
     await turn.answer(Card(f"Det kan kun {can}. {so}", buttons=(*instead, *ask)))
+
+
+async def refuse_all_but(
+    turn: Turn, whose: str, persons: Iterable[str | None], beside: Right | None = None, so: str = UNCHANGED
+) -> bool:
+    """Refuse whoever is none of those whose a row is and has no right to all such rows: who may and whom the refusal names
+    are the same.
+
+    Args:
+        whose, persons, beside: as in `rights.of_row`.
+        so: as in `refuse`.
+
+    Returns:
+        whether the sender was refused.
+    """
+    own = [*persons]
+    if turn.sender in own or (beside is not None and await beside.held(turn)):
+        return False
+    await refuse(turn, rights.of_row(whose, own, beside), so)
+    return True
 
 
 async def _prove(turn: Turn) -> None:

@@ -45,8 +45,7 @@ async def refuse(turn: Turn, by: str, lapses: str, *, by_number: bool = False) -
     if turn.sender == by and not by_number and await rights.proven.lacks_proof(turn):
         await proof.ask(turn)
         return True
-    if turn.sender != by and not await rights.runs_staff.held(turn):
-        await running.refuse(turn, rights.of_row("den, der gjorde det", [by], rights.runs_staff))
+    if await running.refuse_all_but(turn, "den, der gjorde det", [by], rights.runs_staff):
         return True
     # It counts when it was pressed, however long it waited here.
     if turn.received > datetime.fromisoformat(lapses):

@@ -202,8 +202,7 @@ async def _open_or_refuse(turn: Turn, agency: int) -> tuple[AgencyRequest, Assis
     if row is None or request is None:
         return None
     persons = [row.person, *agency_card.fourk(turn)]
-    if turn.sender not in persons and not await rights.runs_staff.held(turn):
-        await running.refuse(turn, rights.of_row("Beredskab 4K", persons, rights.runs_staff))
+    if await running.refuse_all_but(turn, "Beredskab 4K", persons, rights.runs_staff):
         return None
     if row.answer is not None:
         await turn.replace(agency_card.card(turn, row, request))

@@ -132,8 +132,7 @@ async def void(turn: Turn, expense: int) -> None:
     row = await turn.of_crisis(Expense, expense)
     if row is None:
         return
-    if turn.sender != row.written_by and not await rights.runs_staff.held(turn):
-        await running.refuse(turn, rights.of_row("den, der skrev den", [row.written_by], rights.runs_staff))
+    if await running.refuse_all_but(turn, "den, der skrev den", [row.written_by], rights.runs_staff):
         return
     if row.void_at is None:
         row.void_at, row.void_by = turn.now, turn.sender

@@ -106,8 +106,7 @@ async def share_out(turn: Turn) -> None:
     """Give each of the secretariat's logistic duties to somebody by name, as a task. Whoever leads the logistics staff
     and those who run the staff may."""
     leaders = [row.person for row in await members(turn) if row.leads]
-    if turn.sender not in leaders and not await rights.runs_staff.held(turn):
-        await running.refuse(turn, rights.of_row("logistikstabens leder", leaders, rights.runs_staff))
+    if await running.refuse_all_but(turn, "logistikstabens leder", leaders, rights.runs_staff):
         return
     shares = [(name, label, await form_values.persons(turn, name)) for name, label in DUTIES]
     if not any(persons for _, _, persons in shares):

@@ -227,8 +227,7 @@ async def withdraw(turn: Turn, offer: int) -> None:
     row = await turn.db.get(Offer, offer)
     if row is None or row.state in ("withdrawn", "declined"):
         return
-    if turn.sender != row.offerer and not await rights.runs_staff.held(turn):
-        await running.refuse(turn, rights.of_row("den, der tilbød det", [row.offerer], rights.runs_staff))
+    if await running.refuse_all_but(turn, "den, der tilbød det", [row.offerer], rights.runs_staff):
         return
     measure = await turn.db.get(Measure, row.measure_id) if row.measure_id else None
     await _becomes(

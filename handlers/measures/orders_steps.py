@@ -92,10 +92,7 @@ async def refuse_answer(turn: Turn, row: Order) -> bool:
     Returns:
         whether the sender was refused.
     """
-    if turn.sender in row.asked or await rights.runs_staff.held(turn):
-        return False
-    await running.refuse(turn, rights.of_row(f"den, ordre {row.number} er til", row.asked, rights.runs_staff))
-    return True
+    return await running.refuse_all_but(turn, f"den, ordre {row.number} er til", row.asked, rights.runs_staff)
 
 
 @timer("orders.silent")

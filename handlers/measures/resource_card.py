@@ -166,9 +166,8 @@ async def release(turn: Turn, resource: int, answer: Release) -> None:
     if row is None:
         return
     owner = next((each for each in turn.rules.centres if each.name == row.centre), None)
-    if turn.sender not in _own(row, owner) and not await rights.runs_staff.held(turn):
-        whose = f"Center {owner.name}" if owner else "den, der skrev den op"
-        await running.refuse(turn, rights.of_row(whose, _own(row, owner), rights.runs_staff))
+    whose = f"Center {owner.name}" if owner else "den, der skrev den op"
+    if await running.refuse_all_but(turn, whose, _own(row, owner), rights.runs_staff):
         return
     row.release, row.consequence, row.changed_at = answer, turn.value("consequence") or None, turn.now
     said = f"R{row.number} ({row.quantity} {row.name}) {RELEASE[answer]}"

@@ -41,8 +41,7 @@ async def ask(turn: Turn, named: str, title: str, whose: Collection[str | None],
         whose: who has it; the staff may ask beside them.
         refs: what the log line points to.
     """
-    if turn.sender not in whose and not await rights.staff.held(turn):
-        await running.refuse(turn, rights.of_row(f"den, der har {named}", whose, rights.staff), "Intet er sendt.")
+    if await running.refuse_all_but(turn, f"den, der har {named}", whose, rights.staff, "Intet er sendt."):
         return
     asked = turn.value("text")
     if not asked:
@@ -240,10 +239,7 @@ async def hand_on(turn: Turn, task: int) -> None:
 
 async def _refuse_other(turn: Turn, row: Task) -> bool:
     """Tell whoever neither has it nor runs the staff who may; whether the sender was refused."""
-    if turn.sender == row.owner or await rights.runs_staff.held(turn):
-        return False
-    await running.refuse(turn, rights.of_row(f"den, der har opgave {row.number}", [row.owner], rights.runs_staff))
-    return True
+    return await running.refuse_all_but(turn, f"den, der har opgave {row.number}", [row.owner], rights.runs_staff)
 
 
 @action("tasks.doubt")

@@ -168,8 +168,7 @@ async def withdraw(turn: Turn, item: int) -> None:
     row = await agenda_items.standing(turn, item)
     if row is None or row.measure is not None:
         return
-    if turn.sender != row.proposer and not await rights.runs_staff.held(turn):
-        await running.refuse(turn, rights.of_row("den, der foreslog punktet", [row.proposer], rights.runs_staff))
+    if await running.refuse_all_but(turn, "den, der foreslog punktet", [row.proposer], rights.runs_staff):
         return
     row.state = "withdrawn"
     await turn.log(f"Dagsordenspunkt {row.number} er taget af: {row.text}", kind="item", refs={"item": row.number})

@@ -221,8 +221,7 @@ async def ended(turn: Turn, measure: int) -> None:
     row = await turn.of_crisis(PartnerMeasure, measure)
     if row is None:
         return
-    if turn.sender != row.written_by and not await rights.runs_staff.held(turn):
-        await running.refuse(turn, rights.of_row("den, der skrev det", [row.written_by], rights.runs_staff))
+    if await running.refuse_all_but(turn, "den, der skrev det", [row.written_by], rights.runs_staff):
         return
     if row.ended_at is None:
         row.ended_by, row.ended_at = turn.sender, turn.now

@@ -206,10 +206,7 @@ async def _about(turn: Turn, row: Improvement, said: str) -> None:
 
 async def _refuse(turn: Turn, row: Improvement) -> bool:
     """Refuse whoever neither has it nor evaluates; returns whether it did."""
-    if turn.sender == row.owner or await rights.exercises.held(turn):
-        return False
-    await running.refuse(turn, rights.of_row(f"den, der har F{row.number}", [row.owner], rights.exercises))
-    return True
+    return await running.refuse_all_but(turn, f"den, der har F{row.number}", [row.owner], rights.exercises)
 
 
 async def _close(turn: Turn, row: Improvement, state: ImprovementState) -> None:

@@ -306,11 +306,8 @@ async def since(turn: Turn, outage: int, at: str = "") -> None:
 
 async def _refuse(turn: Turn, row: Outage) -> bool:
     """Refuse whoever neither answers for the function nor is in or beside the staff; returns whether it did."""
-    if turn.sender == row.responsible or await rights.staff.held(turn):
-        return False
     whose = f"den, der har ansvaret for {row.function}"
-    await running.refuse(turn, rights.of_row(whose, [row.responsible], rights.staff))
-    return True
+    return await running.refuse_all_but(turn, whose, [row.responsible], rights.staff)
 
 
 async def _end(turn: Turn, row: Outage, state: OutageState, no: int | None) -> None:

@@ -65,11 +65,8 @@ async def ask(turn: Turn, row: InformationNeed) -> None:
 
 async def refuse_other(turn: Turn, row: InformationNeed) -> bool:
     """Refuse whoever was not asked and may not ask; returns whether it did."""
-    if turn.sender == row.owner or await rights.asks.held(turn):
-        return False
-    right = rights.of_row(f"den, OB{row.number} er spurgt", [row.owner], rights.asks)
-    await running.refuse(turn, right, "Ved du det, så skriv det som melding: */krise melding …*.")
-    return True
+    so = "Ved du det, så skriv det som melding: */krise melding …*."
+    return await running.refuse_all_but(turn, f"den, OB{row.number} er spurgt", [row.owner], rights.asks, so)
 
 
 async def take_answer(turn: Turn, row: InformationNeed, text: str) -> None:

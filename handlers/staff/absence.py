@@ -89,10 +89,8 @@ async def meant(turn: Turn, person: str, at: str) -> None:
 @action("absence.back", who=rights.proven, crisis=False)
 async def back(turn: Turn, person: str) -> None:
     """End an absence, by `Er her`: whoever it is about, or the secretariat."""
-    if person == turn.sender or await rights.secretariat.held(turn):
+    if not await running.refuse_all_but(turn, "den, det er", [person], rights.secretariat):
         await _end(turn, person)
-    else:
-        await running.refuse(turn, rights.of_row("den, det er", [person], rights.secretariat))
 
 
 @action("absence.undo", who=rights.proven, crisis=False)
@@ -144,8 +142,7 @@ def shown(turn: Context, person: str) -> str:
 
 async def _refuse(turn: Turn, person: str) -> bool:
     """Tell whoever may not say that somebody is away, or who is not in the plan; returns whether it did."""
-    if person != turn.sender and not await rights.secretariat.held(turn):
-        await running.refuse(turn, rights.of_row("den, det er", [person], rights.secretariat))
+    if await running.refuse_all_but(turn, "den, det er", [person], rights.secretariat):
         return True
     if person not in turn.plan.persons:
         await turn.answer(Card("Du står ikke i beredskabsplanen, så ingen spørger dig. Intet er ændret."))

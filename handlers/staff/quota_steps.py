@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from handlers.core import in_charge, rights, running
+from handlers.core import in_charge, running
 from handlers.core.card import Card, quote
 from handlers.core.context import URGENT, Context
 from handlers.core.language import dangers
@@ -256,10 +256,7 @@ async def end_with_the_crisis(turn: Turn) -> None:
 
 async def refuse_other(turn: Turn, mine: QuotaAsk) -> bool:
     """Refuse whoever was not asked; returns whether it did."""
-    if turn.sender == mine.person:
-        return False
-    await running.refuse(turn, rights.of_row("den, der er spurgt", [mine.person]))
-    return True
+    return await running.refuse_all_but(turn, "den, der er spurgt", [mine.person])
 
 
 async def redraw(turn: Turn, row: Quota, every: Sequence[QuotaAsk]) -> None:
