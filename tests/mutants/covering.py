@@ -14,10 +14,10 @@ from coverage import CoverageData
 
 from tests.mutants.making import Mutant
 
-# What is run to find out. Where each scene is played and how long it takes is no matter here. What is decided is decided the
+# What is run to find out, what is long too. Where each scene is played is no matter here. What is decided is decided the
 # same on both databases: a PostgreSQL for each mutant is time that nobody has.
 PARTS = ("tests/handlers", "tests/rights", "tests/bot", "tests/stage")
-LEFT_OUT = ("browser", "bench", "install", "upgrade", "faults", "endurance", "rights", "long")
+LEFT_OUT = ("browser", "bench", "install", "upgrade", "faults", "endurance", "rights")
 SETTINGS = "[run]\nconcurrency = thread,greenlet\n"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -35,20 +36,30 @@ async def heard(engine: Engine, people: TeamsDirectory, activity: Json) -> None:
     event, me = text_at(activity, "channelData", "eventType"), text_at(activity, "recipient", "id")
     came, went = _members(activity, "membersAdded"), _members(activity, "membersRemoved")
     installed = text_at(activity, "action") if activity.get("type") == "installationUpdate" else ""
+    at = _when(activity)
     for address in await _staffs(engine, activity, event):
         if event == "channelRenamed":
             await engine.rooms.renamed(NAME, address, text_at(activity, "channelData", "channel", "name"))
         elif event in CLOSED:
-            await engine.rooms.closed(NAME, address, CLOSED[event])
+            await engine.rooms.closed(NAME, address, CLOSED[event], at)
         elif me in map(_id, went) or installed.startswith("remove"):
-            await engine.rooms.closed(NAME, address, TAKEN_OUT)
+            await engine.rooms.closed(NAME, address, TAKEN_OUT, at)
         elif event in REOPENED or me in map(_id, came) or installed.startswith("add"):
-            await engine.rooms.reopened(NAME, address)
+            await engine.rooms.reopened(NAME, address, at)
         else:
             for user in _persons(came):
                 await engine.rooms.came_in(NAME, address, people.person(user))
             for user in _persons(went):
                 await engine.rooms.went_out(NAME, address, people.person(user))
+
+
+def _when(activity: Json) -> float | None:
+    """Return when something was done, in seconds; None where Teams doesn't say so as it does."""
+    try:
+        said = datetime.fromisoformat(text_at(activity, "timestamp"))
+    except ValueError:
+        return None
+    return said.timestamp() if said.tzinfo is not None else None
 
 
 async def _staffs(engine: Engine, activity: Json, event: str) -> list[str]:

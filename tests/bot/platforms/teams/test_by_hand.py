@@ -73,6 +73,22 @@ async def test_a_staffs_channel_that_is_renamed_is_told_of_and_goes_on(house: Ho
     assert "Stabsmøde nu" in "".join(each.shown for each in house.teams.world.named("Vand i Hedehusene").messages)
 
 
+async def test_a_channel_is_as_it_was_left_in_whatever_order_teams_tells_of_it(house: House) -> None:
+    """R030 D02: opened again, and then told that it was archived before that; what closes it afterwards does."""
+    await house.crisis()
+    room, eva = await house.room(), house.person("aad-eva")
+
+    async def done(event: str, when: str) -> str:
+        await eva.happens(event, room.name, timestamp=when)
+        await house.settle()
+        return str((await house.room()).state)
+
+    assert await done("teamUnarchived", "2099-07-02T12:20:00.000Z") == "open"
+    assert await done("teamArchived", "2099-07-02T12:10:00.000Z") == "open"
+    assert await done("teamArchived", "2099-07-02T12:30:00.000Z") == "failed"
+    assert await done("teamUnarchived", "2099-07-02T12:40:00.000Z") == "open"
+
+
 @pytest.mark.parametrize(
     ("closes", "reopens"),
     [
