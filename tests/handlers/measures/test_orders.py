@@ -58,7 +58,10 @@ async def test_the_secretariat_drafts_the_chief_alone_issues_and_the_receiver_ac
     assert (order["state"], order["acknowledged_by"]) == ("acknowledged", "mads")
     await stage["mads"].fills_in("Jeg er i tvivl", text="også for busser?")
     assert await stage["kim"].sees("også for busser?")
+    await stage["mads"].fills_in("Meld tilbage", text="vi er der om lidt")
+    assert await stage["lars"].sees("Tilbagemelding på ordre 1")
     await stage["mads"].presses("Udført")
+    assert await stage["lars"].sees("Ordre 1 er udført")
     export = await stage.export()
     assert (export["orders"][0]["state"], export["orders"][0]["done_by"]) == ("done", "mads")
     assert export["log_state"][str(line["no"])]["status"] == "done"
