@@ -225,7 +225,9 @@ async def test_second_thoughts_about_the_second_warning_of_an_incident_reach_the
     assert "contact" in {step["result"] for number in (1, 2) for step in (await stage.export(number))["escalation"]}
 
 
-async def test_what_is_written_on_to_a_second_warning_stands_on_the_card_that_tells_of_it(stage: RehearsalStage) -> None:
+async def test_what_is_written_on_to_a_second_warning_stands_on_the_card_that_tells_of_it(
+    stage: RehearsalStage,
+) -> None:
     """R004 D14: whoever is asked reads it where the second warning stands, and is not rung again for it."""
     await stage["bo"].commands("varsel røg i Fløng")
     (more,) = [text for text in await stage["jens"].reads() if "til nr. 1, fra Bo" in text]
