@@ -71,8 +71,8 @@ async def take(turn: Turn, escalation: Escalation, person: str, said: str) -> No
     alert = await escalation_chain.first_alert(turn)
     await turn.say(
         person,
-        decision_card.card(turn, f"Du har taget varslet »{quote(alert.text[:300])}«. Hvad beslutter du?"),
-        key=f"escalation/{escalation.id}/decide/{escalation.round}/{person}",
+        decision_card.card(turn, f"Du har taget varslet »{quote(alert.text[:300])}«.{escalation_cards.ASKS}"),
+        key=f"{escalation_cards.decision_key(escalation)}/{escalation.round}/{person}",
         kind="card",
         urgency=URGENT,
         # Whoever took it by SMS or on the telephone may have no chat to decide in.
@@ -203,9 +203,10 @@ async def undecided(turn: Turn, escalation: int, reminder: bool) -> None:
         )
         await turn.notify(
             [row.taken_by],
-            decision_card.card(turn, "Du har taget varslet, men der er ikke besluttet noget endnu."),
+            decision_card.card(turn, f"Du har taget varslet{escalation_cards.NOT_YET}"),
             kind="reminder",
             summary="Mindet om, at varslet venter på en beslutning",
+            key=f"{escalation_cards.decision_key(row)}/reminder/{turn.now.isoformat()}",
             urgency=URGENT,
             everywhere=True,
         )

@@ -12,6 +12,14 @@ from handlers.core.turn import Turn
 from storage.rows.alert import Alert, Escalation, EscalationStep
 from storage.rows.traffic import Message
 
+# How the cards end that ask for a decision, and remind of it, while there is none.
+ASKS, NOT_YET = " Hvad beslutter du?", ", men der er ikke besluttet noget endnu."
+
+
+def decision_key(escalation: Escalation) -> str:
+    """Name the cards that ask for a decision, and remind of it."""
+    return f"escalation/{escalation.id}/decide"
+
 
 async def show_progress(turn: Turn, escalation: Escalation) -> None:
     """Show everybody how far the search is: whoever raised it, live; those who were asked, on the card they were asked
@@ -48,15 +56,17 @@ async def show_progress(turn: Turn, escalation: Escalation) -> None:
 
 async def close_decisions(turn: Turn, escalation: Escalation) -> None:
     """Draw the cards that asked for a decision, and those that reminded of it, as they stand once somebody has decided."""
-    asked = Message.key.startswith(f"escalation/{escalation.id}/decide/")
-    for message in await turn.db.scalars(select(Message).where(asked)):
-        head = str(message.card["text"]).split("\n")[0].removesuffix(" Hvad beslutter du?")
-        if any(button["do"] == "activation.decide" for button in message.card["buttons"]):
-            await turn.say(message.recipient, Card(f"{head}\n{_outcome(turn, escalation)}"), key=message.key)
+    pressed = await turn.pressed()  # It says already what was decided.
+    for message in await turn.standing(decision_key(escalation)):
+        if pressed is None or message.id != pressed.id:
+            head = str(message.card["text"]).removesuffix(ASKS).removesuffix(NOT_YET).removesuffix(".")
+            await turn.say(message.recipient, Card(f"{head}.\n{_outcome(turn, escalation)}"), key=message.key)
 
 
 def _outcome(turn: Context, escalation: Escalation, *, silent: bool = False) -> str:
     crisis = turn.the_crisis
+    if escalation.state == "stopped" and crisis.state == "closed":
+        return f"Afblæst af {turn.name(crisis.deactivated_by or '')} {turn.clock(crisis.deactivated_at or turn.now)}."
     if escalation.state == "stopped" and crisis.decided_at is None:
         return "Varslet hører til en hændelse, der allerede er i gang. Det føres der."
     if escalation.state == "stopped":

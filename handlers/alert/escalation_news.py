@@ -55,6 +55,8 @@ async def tell_more_words(turn: Turn, alert: Alert) -> str:
             summary=f"Nye ord om varslet er sendt til {turn.name(escalation.taken_by)}",
             urgency=URGENT,
         )
+    elif alert.id != (await escalation_chain.first_alert(turn)).id:
+        await tell_of_more(turn, alert)  # It stands on a card of its own, beside the question.
     return await who_has_it(turn)
 
 

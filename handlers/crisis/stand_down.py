@@ -122,8 +122,8 @@ async def deactivate(turn: Turn) -> None:
     crisis = turn.the_crisis
     text = turn.value("text")
     was_level = crisis.level
-    await escalation.stop(turn, crisis)
     crisis.state, crisis.deactivated_at, crisis.deactivated_by = "closed", turn.now, turn.sender
+    await escalation.stop(turn, crisis)
     await joining.part_unanswered(turn)
     for no_longer in OVER:
         await turn.take_away(no_longer)

@@ -24,6 +24,11 @@ async def warned(stage: Stage) -> None:
 
 stage = after(warned)
 
+SILENT = tuple(
+    f"{name}: intet svar"
+    for name in ("Pia Krogh", "Lars Vinther", "Mette Skov", "Anne Holm", "Ole Bach", "Sara Nygaard")
+)
+
 
 async def steps(stage: Stage) -> list[tuple[str, str | None]]:
     return [(step["person"], step["result"]) for step in await stage.part("escalation")]
@@ -220,6 +225,19 @@ async def test_second_thoughts_about_the_second_warning_of_an_incident_reach_the
     assert "contact" in {step["result"] for number in (1, 2) for step in (await stage.export(number))["escalation"]}
 
 
+async def test_what_is_written_on_to_a_second_warning_stands_on_the_card_that_tells_of_it(
+    stage: RehearsalStage,
+) -> None:
+    """R004 D14: whoever is asked reads it where the second warning stands, and is not rung again for it."""
+    await stage["bo"].commands("varsel røg i Fløng")
+    (more,) = [text for text in await stage["jens"].reads() if "til nr. 1, fra Bo" in text]
+    assert more == "Endnu et varsel til nr. 1, fra Bo Kjær:\n»røg i Fløng«"
+    await stage.forward(minutes=1)
+    await stage["bo"].commands("varsel flammer i Fløng")
+    (more,) = [text for text in await stage["jens"].reads() if "til nr. 1, fra Bo" in text]
+    assert more == "Endnu et varsel til nr. 1, fra Bo Kjær:\n»røg i Fløng\nflammer i Fløng«"
+
+
 async def test_a_warning_that_is_parted_leaves_its_incident(stage: RehearsalStage) -> None:
     """D04: it stands in one incident's list of warnings, not in two; in the first one's log it is said where it went."""
     await stage["bo"].commands("varsel røg i Fløng")
@@ -250,10 +268,72 @@ async def test_a_chain_that_was_called_off_is_called_off(stage: RehearsalStage) 
     """R073: the mayor ends it before anything was decided; a late answer starts nothing again."""
     await stage["lars"].commands("afblæs")
     await stage["lars"].presses("Afblæs")
+    for person in ("finn", "jens"):
+        assert await stage[person].sees("Afblæst af Lars Vinther kl. 14:00.")
+        assert not await stage[person].sees("allerede er i gang")
     await stage["jens"].says("har den")
     await stage.forward(hours=1)
     assert [person for person, _ in await steps(stage)] == ["jens"]
     assert not await stage["pia"].has("Jeg har den")
+
+
+async def test_whoever_warned_and_whoever_was_asked_read_how_far_it_is_until_it_is_decided(
+    stage: RehearsalStage,
+) -> None:
+    """R005 R008: each step of the search, on the one card of whoever warned; nobody is asked any longer for what is
+    decided, nor told to hurry, on the first card or on the reminder."""
+    await stage["finn"].says("to biler holder i vandet")
+
+    async def follows(begins: str, *facts: str) -> None:
+        (progress,) = [text for text in await stage["finn"].reads() if text.startswith("*Varsel nr. 1:*")]
+        said, *shown = [line for line in progress.splitlines() if not line.startswith("Haster det")]
+        assert said.removeprefix("*Varsel nr. 1:* ") == begins
+        assert ("Haster det, så ring selv. Ved fare for liv: ring 112." in progress) == (not begins.startswith("Afgj"))
+        assert [line.split(" (spurgt")[0] for line in shown][-len(facts) :] == list(facts)
+
+    searching = "Jeg er ved at kontakte dem, der kan beslutte, i planens rækkefølge."
+    await follows(searching, "Jens Lund: venter på svar")
+    await stage["jens"].says("kan ikke")
+    assert await stage["jens"].sees(f"Tak, det er noteret. Jeg går videre til den næste.\n\n{searching}")
+    await follows(searching, "Jens Lund: kan ikke", "Pia Krogh: venter på svar")
+    await stage.forward(minutes=16)
+    await follows("Ingen har svaret. Jeg begynder forfra om 5 min.", "Jens Lund: kan ikke", *SILENT)
+    assert not await stage["finn"].has("Det haster: spørg alle nu")
+    await stage.forward(minutes=5)
+    await follows(searching, *SILENT, "Jens Lund: venter på svar")
+    assert await stage["finn"].has("Det haster: spørg alle nu")
+    await stage["pia"].presses("Jeg har den")
+    taken = "Pia Krogh har taget det og beslutter nu."
+    await follows(taken, "Pia Krogh: har taget den", *SILENT[1:], "Jens Lund: ikke længere nødvendig")
+    assert not await stage["finn"].has("Det haster: spørg alle nu")
+    (asked,) = [text for text in await stage["pia"].reads() if "*Varsel nr. 1* fra Finn" in text]
+    assert asked.endswith(f"\n\n{taken}")
+    assert "Kan du tage den?" not in asked
+    await stage.forward(minutes=5)
+    await stage["pia"].presses("Niveau 2")
+    decided = "Afgjort: niveau 2 – krisestab af Pia Krogh på vegne af Jens Lund kl. 14:26."
+    await follows(decided, "Pia Krogh: har taget den", *SILENT[1:], "Jens Lund: ikke længere nødvendig")
+    assert all(f"\n\n{decided}" in text for text in await stage["jens"].reads() if "*Varsel nr. 1*" in text)
+    reads = await stage["pia"].reads()
+    assert any(text.startswith("Du har taget varslet »") and text.endswith(f"«.\n{decided}") for text in reads)
+    assert not any("Hvad beslutter du?" in text or "ikke besluttet noget endnu" in text for text in reads)
+
+
+async def test_a_decision_by_somebody_else_stands_on_the_card_and_on_the_reminder_of_whoever_had_it(
+    stage: RehearsalStage,
+) -> None:
+    """R008."""
+    await stage["pia"].commands("aktiver")
+    await stage["jens"].says("har den")
+    await stage.forward(minutes=5)
+    await stage["pia"].presses("Ingen krise – følg")
+    decided = "Afgjort: ingen krise – følg af Pia Krogh på vegne af Jens Lund kl. 14:05."
+    reads = await stage["jens"].reads()
+    assert [text for text in reads if text.startswith("Du har taget varslet")] == [
+        f"Du har taget varslet »vand i kælderen«.\n{decided}",
+        f"Du har taget varslet.\n{decided}",
+    ]
+    assert not await stage["jens"].has("Niveau 2")
 
 
 async def test_the_longest_warning_is_whole_in_the_log_and_the_question_is_still_to_be_seen(open_stage: Stage) -> None:

@@ -99,6 +99,38 @@ async def test_level_one_said_in_the_staffs_channel_does_not_scale_the_staff_dow
     assert await stage["jens"].has("Det er en anden hændelse")
 
 
+@pytest.mark.long
+async def test_a_level_is_decided_once_told_to_those_who_need_not_and_only_ever_goes_up_by_a_button(
+    stage: RehearsalStage,
+) -> None:
+    """R009 R012 D03: a card that asked before it was decided changes nothing at that level or below, and raises it above;
+    who decides and who is called has no second card that tells of it."""
+
+    async def knows(level: str) -> set[str]:
+        everyone = ("finn", "jens", "pia", "lars", "mette", "anne", "ole", "sara")
+        return {each for each in everyone if await stage[each].sees(f"Nr. 1 »skybrud«: *niveau {level}")}
+
+    await stage["finn"].commands("varsel vand i kælderen")
+    await stage["finn"].presses("Ved ikke")
+    await stage["pia"].commands("aktiver")
+    await stage["jens"].commands("aktiver 1 skybrud")
+    assert (await stage["jens"].reads())[-1].startswith("✅ *Direktionen er varslet – niveau 1.* Besluttet kl. 14:00")
+    assert not await stage["jens"].sees("Fuldt etableret")
+    assert await knows("1") == {"finn", "pia", "lars", "mette"}
+    await stage["pia"].presses("Niveau 1")
+    assert await stage["pia"].sees("Krisen »skybrud« er allerede i gang: niveau 1")
+    assert len(await stage.log("decision")) == 1
+    await stage["pia"].presses("Niveau 2")
+    assert (await stage.part("crisis"))["level"] == 2
+    assert await stage["pia"].sees("Nr. 1: skybrud\nFuldt etableret senest kl. 16:00.")
+    assert await knows("2") == {"finn", "jens", "mette"}
+    await stage["anne"].commands("opskaler vand i arkivet")
+    assert await stage["anne"].sees("Krisen »skybrud« er allerede i gang: niveau 2")
+    await stage["anne"].presses("Det er en anden hændelse")
+    crisis = await stage.part("crisis", 2)
+    assert (crisis["title"], crisis["level"]) == ("vand i arkivet", 2)
+
+
 async def test_a_reason_for_scaling_up_is_no_new_name(stage: RehearsalStage) -> None:
     """R012: "opskaler vandet stiger"."""
     await stage["jens"].commands("aktiver 1 strømsvigt på rådhuset")
