@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 
 # What Slack calls a message by.
 TIME = re.compile(r"\d{1,12}\.\d{1,9}")
+# Seconds that a channel is taken for no staff's, where somebody has just written a command in it.
+LATELY = 60.0
 # Whom an answer names to ring, at most.
 RUNG = 3
 # What closes a channel to us, and how that is told.
@@ -49,6 +52,8 @@ class SlackInbound(Listener):
     def __init__(self, engine: Engine, calls: SlackApi, people: SlackDirectory) -> None:
         super().__init__(engine, calls, people)
         self._staffs: set[str] = set()
+        # Until when a channel is taken for no staff's by those who write commands in it.
+        self._others: dict[str, float] = {}
 
     def listen(self, app: AsyncApp) -> None:
         """Tell Slack's app what this answers to: all that nobody else does is acknowledged and let be."""
@@ -280,22 +285,26 @@ class SlackInbound(Listener):
         old, new = text_id(event["old_channel_id"]), text_id(event["new_channel_id"])
         await self._engine.rooms.moved(NAME, old, new)
         self._staffs.clear()
+        self._others.clear()
 
     async def _answered_here(self, user: str, channel: str) -> bool:
         """Whether the answer to a command comes where it was written: not in a chat with a colleague."""
         if not channel.startswith("D"):
-            return await self._is_staffs(channel)
+            lately = self._others.get(channel, 0.0) > asyncio.get_running_loop().time()
+            return not lately and await self._is_staffs(channel)
         # Slack isn't asked: nobody waits for it before their words are on disk. Who has no chat with us yet is told where
         # the answer comes, which is right wherever they are.
         return await self._is_own_chat(user, channel)
 
     async def _is_staffs(self, channel: str) -> bool:
-        """Whether a channel is a staff's. That it is one is remembered; that it isn't may change: one that was left behind
-        comes into use again, and another process may have heard that a staff's has got another id."""
+        """Whether a channel is a staff's. That it is one is remembered; that it isn't may change, and is only for a moment, for
+        many who write at once: one that was left behind comes into use again, and another process may have heard that a
+        staff's has got another id."""
         if channel not in self._staffs:
             async with self._engine.database.reading() as db:
                 room = select(StaffChannel.id).where(StaffChannel.platform == NAME, StaffChannel.address == channel)
                 if await db.scalar(room) is None:
+                    self._others[channel] = asyncio.get_running_loop().time() + LATELY
                     return False
             self._staffs.add(channel)
         return True
