@@ -16,13 +16,13 @@ from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import URGENT, Context
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
-from handlers.crisis import closing, exercise_run
+from handlers.crisis import closing, exercise_run, framing_card
 from handlers.log import journal
-from handlers.measures import expenses
+from handlers.measures import expenses, offers
 from handlers.meetings import changes
 from handlers.preparedness import emergency_pack, evaluation, exercise_register
 from handlers.reporting import monitoring
-from handlers.staff import quota_steps
+from handlers.staff import quota_steps, support
 from storage.rows.alert import Alert, Approval
 from storage.rows.staff import Member
 from storage.rows.traffic import NOTICES, Message, Timer
@@ -74,12 +74,16 @@ OVER = (
     "measures.accept",
     "decisions.follow",
     "orders.issue",
+    "offers.use",
     "options.choose",
     "options.none",
     "agenda.submit",
     "agenda.approve",
     "agenda.send",
 )
+
+# Which of them a card asks its reader for by words: it says that no answer is waited for.
+ASKS = ("staff.coming", "pings.coloured")
 
 
 @verb(
@@ -125,15 +129,16 @@ async def deactivate(turn: Turn) -> None:
     crisis.state, crisis.deactivated_at, crisis.deactivated_by = "closed", turn.now, turn.sender
     await escalation.stop(turn, crisis)
     await joining.part_unanswered(turn)
+    not_waited = f"✅ Afblæst {turn.clock(turn.now)}: du skal ikke svare længere."
     for no_longer in OVER:
-        await turn.take_away(no_longer)
+        await turn.take_away(no_longer, not_waited if no_longer in ASKS else "")
     await _decided(turn, "Afblæst", text)
     await monitoring.close(turn)
     # Those of no crisis may lie under one since an older release.
     ending = (Timer.state == "waiting", Timer.kind.not_in(registry.timers_of_no_crisis))
     for timer in await turn.db.scalars(select(Timer).where(Timer.crisis_id == crisis.id, *ending)):
         timer.state = "cancelled"
-    await changes.call_off_all(turn)
+    await _let_the_staff_decide_nothing(turn)
     await turn.replace(Card(f"✅ *Afblæst {turn.clock(turn.now)}.* Alle, der fik besked om krisen, får besked nu."))
     over = "Krisestaben" if was_level == 2 else "Hændelsen"
     await tell_everyone(
@@ -156,7 +161,14 @@ async def end_level_two(turn: Turn) -> None:
     for timer in await turn.db.scalars(select(Timer).where(Timer.crisis_id == crisis.id, *duties)):
         timer.state = "cancelled"
     await monitoring.close(turn)
+    await _let_the_staff_decide_nothing(turn)
+
+
+async def _let_the_staff_decide_nothing(turn: Turn) -> None:
+    """Let the staff's own cards ask for nothing any longer: its meetings, its framing questions, its support functions."""
     await changes.call_off_all(turn)
+    await framing_card.end_with_the_staff(turn)
+    await support.end_with_the_staff(turn)
 
 
 async def _deescalate(turn: Turn, text: str) -> None:
@@ -308,6 +320,7 @@ async def _close(turn: Turn) -> None:
     """Hand over what is open, and ask what was learnt."""
     crisis = turn.the_crisis
     await quota_steps.end_with_the_crisis(turn)
+    await offers.end_with_the_crisis(turn)
     await expenses.hand_over(turn)
     await evaluation.begin(turn)
     if crisis.exercise:
