@@ -5,46 +5,28 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from sqlalchemy import select
 
 from handlers.alert import escalation, joining, level_one
 from handlers.communication import announcement
 from handlers.core import registry, rights
-from handlers.core.card import Button, Card, Field, quote
-from handlers.core.context import URGENT, Context
+from handlers.core.card import Card, quote
+from handlers.core.context import Context
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
-from handlers.crisis import closing, exercise_run, framing_card
+from handlers.crisis import closing, exercise_run, framing_card, stand_down_proposals
 from handlers.log import journal
 from handlers.measures import expenses, offers
 from handlers.meetings import changes
 from handlers.preparedness import emergency_pack, evaluation, exercise_register
 from handlers.reporting import monitoring
 from handlers.staff import quota_steps, support
-from storage.rows.alert import Alert, Approval
+from storage.rows.alert import Alert
 from storage.rows.staff import Member
 from storage.rows.traffic import NOTICES, Message, Timer
 
 # Characters of a reason that stand on a card; the whole of it stands in the log.
 SHOWN = 1500
-
-Proposal = Literal["deactivate", "deescalate"]
-# What it is called, the button's label, and what the button does.
-WORDS: dict[Proposal, tuple[str, str, str]] = {
-    "deactivate": ("afblæse krisestaben", "Afblæs", "stand_down.deactivate"),
-    "deescalate": ("nedskalere til niveau 1", "Nedskaler", "stand_down.deescalate"),
-}
-
-
-async def _propose_deactivation(turn: Turn, text: str) -> None:
-    await _offer_proposal(turn, "deactivate", text)
-
-
-async def _propose_deescalation(turn: Turn, text: str) -> None:
-    await _offer_proposal(turn, "deescalate", text)
-
 
 # What is no longer decided or answered, once it is over: its buttons are taken off the cards.
 OVER = (
@@ -98,11 +80,11 @@ ASKS = ("staff.coming", "pings.coloured")
     who=rights.mayor,
     crisis=True,
     grave=True,
-    otherwise=_propose_deactivation,
+    otherwise=stand_down_proposals.propose_deactivation,
 )
 async def ask_deactivation(turn: Turn, text: str) -> None:
     """Ask for one press before the crisis is called off; a reason if there is one."""
-    await turn.answer(_card(turn, "deactivate", text))
+    await turn.answer(stand_down_proposals.card(turn, "deactivate", text))
 
 
 @verb(
@@ -113,7 +95,7 @@ async def ask_deactivation(turn: Turn, text: str) -> None:
     who=rights.mayor,
     crisis=True,
     grave=True,
-    otherwise=_propose_deescalation,
+    otherwise=stand_down_proposals.propose_deescalation,
 )
 async def deescalate(turn: Turn, text: str) -> None:
     """Go down to level 1 in one step: "skal der hurtigt kunne ændres på beredskabet i nedadgående retning"."""
@@ -213,73 +195,6 @@ async def _deescalate(turn: Turn, text: str) -> None:
 async def pressed_deescalate(turn: Turn) -> None:
     """Go down to level 1, by `Nedskaler` on somebody's proposal."""
     await _deescalate(turn, turn.value("text"))
-
-
-@action("stand_down.propose", who=rights.anyone, begins=True)
-async def propose(turn: Turn, subject: Proposal, text: str) -> None:
-    """Send anybody's proposal to the mayor and the deputies, who decide, by `Send forslag`."""
-    turn.db.add(
-        Approval(
-            crisis_id=turn.the_crisis.id, subject=subject, role="proposal", person=turn.sender, at=turn.now, text=text
-        )
-    )
-    what = WORDS[subject][0]
-    mayor = [person for person in (turn.rules.holder("borgmester"), *turn.rules.deputies("borgmester")) if person]
-    await turn.log(f"Forslag om at {what}: {text or 'uden begrundelse'}", kind="proposal", sender=turn.sender)
-    card = _card(turn, subject, text)
-    await turn.notify(
-        mayor,
-        Card(f"{turn.name(turn.sender)} foreslår at {what}.\n{card.text}", card.facts, card.fields, card.buttons),
-        kind="notice",
-        summary=f"Forslag om at {what} er sendt til {turn.names(mayor)}",
-        urgency=URGENT,
-    )
-    await turn.replace(Card(f"Forslaget er sendt til {turn.names(mayor)}."))
-
-
-async def offer(turn: Turn) -> None:
-    """Offer to go down to level 1, "… eller det modsatte", to whoever may; a proposal to the others."""
-    if await rights.mayor.held(turn):
-        await turn.answer(_card(turn, "deescalate", ""))
-    else:
-        await _offer_proposal(turn, "deescalate", "")
-
-
-async def _offer_proposal(turn: Turn, subject: Proposal, text: str) -> None:
-    what = WORDS[subject][0]
-    # Which one it is about, where there are several, is asked when it is sent.
-    about = {"crisis": turn.crisis.id} if turn.crisis is not None else {}
-    named = turn.names(await rights.holders_of(turn, rights.mayor))
-    await turn.answer(
-        Card(
-            f"Kun borgmesteren eller stedfortræderen kan {what}: {named}. Skal jeg sende dit forslag?",
-            buttons=(
-                Button(
-                    "Send forslag",
-                    "stand_down.propose",
-                    {**about, "subject": subject, "text": text},
-                    style="primary",
-                ),
-            ),
-        )
-    )
-
-
-def _card(turn: Context, subject: Proposal, text: str) -> Card:
-    crisis = turn.the_crisis
-    return Card(
-        f"*Nr. {crisis.number}: {quote(crisis.title)}.* Vil du {WORDS[subject][0]}? Det kan ikke fortrydes, kun besluttes om.",
-        fields=(Field("text", "Besked til alle (kan udelades)", value=text),),
-        buttons=(
-            Button(
-                WORDS[subject][1],
-                WORDS[subject][2],
-                {"crisis": crisis.id},
-                style="danger",
-                confirm=f"Vil du {WORDS[subject][0]}? Nr. {crisis.number}: {quote(crisis.title, 150)}. Alle får besked nu.",
-            ),
-        ),
-    )
 
 
 def _mayor(turn: Context) -> str:

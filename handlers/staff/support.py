@@ -106,7 +106,9 @@ async def card(turn: Context) -> Card:
         hint = "\nKommunikation kan deltage i krisestaben: */krise ind kommunikation*."
     if not turn.the_crisis.has_staff:
         manned = tuple((function, line) for function, line in facts if function not in gaps)
-        return Card("*Støttefunktioner efter behov.* Krisestaben er trådt ned: der skal ikke bemandes flere.", facts=manned)
+        return Card(
+            "*Støttefunktioner efter behov.* Krisestaben er trådt ned: der skal ikke bemandes flere.", facts=manned
+        )
     missing = f"❗ Mangler: {', '.join(gaps)}." if gaps else "Alle er afklaret."
     return Card(
         f"*Støttefunktioner efter behov.* {missing}{hint}",
