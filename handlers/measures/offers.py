@@ -248,6 +248,18 @@ async def withdraw(turn: Turn, offer: int) -> None:
         )
 
 
+async def end_with_the_crisis(turn: Turn) -> None:
+    """Thank for each offer that nobody has answered, since the staff has stood down: whoever made it was asked to wait."""
+    free = select(Offer).where(Offer.crisis_id == turn.the_crisis.id, Offer.state == "new").order_by(Offer.number)
+    for row in (await turn.db.scalars(free)).all():
+        await _becomes(turn, row, "declined", "Ikke brugt, da krisen blev afblæst")
+        await turn.say(
+            row.offerer,
+            Card(f"Tak for tilbuddet TB{row.number}. Krisen er afblæst, og det blev ikke brugt: send ingen."),
+            kind="notice",
+        )
+
+
 async def _becomes(turn: Turn, row: Offer, state: OfferState, told: str) -> None:
     row.state, row.answered_by, row.answered_at = state, turn.sender, turn.now
     await turn.log(

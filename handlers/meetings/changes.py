@@ -158,6 +158,9 @@ async def call_off_all(turn: Turn) -> None:
     called = select(Meeting).where(Meeting.crisis_id == turn.the_crisis.id, Meeting.state == "called")
     for row in (await turn.db.scalars(called.order_by(Meeting.number))).all():
         await call_off(turn, row)
+    # The one that goes on is still ended, by whoever is asked about no next one.
+    if (held := await meeting_card.running(turn)) is not None and held.state == "running":
+        await beginning.settle(turn, held)
 
 
 async def _room_is_free(turn: Turn, row: Meeting) -> None:

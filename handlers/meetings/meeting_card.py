@@ -32,6 +32,10 @@ FORM = (
     Field("at", "Hvornår?", "time", required=True),
     Field("place", "Hvor? Lokale eller link", required=True),
 )
+FOLLOWING = (
+    Field("next_at", "Næste møde – tid, eller »ingen«", "time", required=True, loose=True),
+    Field("next_place", "Næste møde – sted eller link"),
+)
 
 
 def read(turn: Context, text: str, now: datetime | None = None) -> tuple[times_read.Parsed, str] | None:
@@ -111,10 +115,8 @@ def card(turn: Context, row: Meeting) -> Card:
                 ),
             )
         case "running":
-            following = (
-                Field("next_at", "Næste møde – tid, eller »ingen«", "time", required=True, loose=True),
-                Field("next_place", "Næste møde – sted eller link"),
-            )
+            # Plan §3: where there is no staff any longer, it meets no more.
+            following = FOLLOWING if turn.the_crisis.has_staff else ()
             return Card(
                 f"{head}\nI gang siden {turn.clock(row.started_at)}. Til stede: {turn.names(row.present) or 'ikke noteret'}.\n"
                 "Skriv til referatet: */krise referat*",
