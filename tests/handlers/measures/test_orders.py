@@ -97,6 +97,50 @@ async def test_an_order_that_nobody_acknowledges_goes_to_the_deputy_and_is_then_
 
 
 @pytest.mark.long
+@in_one_chat
+async def test_when_an_orders_time_is_up_whoever_has_it_and_whoever_gave_it_are_asked_and_nobody_else(
+    stage: Stage,
+) -> None:
+    """R230 R105: the one who acknowledged it, or the one it was given to; none for what is done or not yet issued."""
+    for words in (
+        "evakuér stuen på Birkehøj @Gitte kl 18",
+        "spær vejen @Mads kl 18",
+        "hent sandsække @Finn kl 18",
+    ):
+        await stage["lars"].commands(f"ordre {words}")
+        await stage["lars"].presses("Udsted ordre")
+    await stage["lars"].commands("ordre skriv et brev @Sara kl 18")
+    await stage.forward(minutes=16)
+    await stage["hanne"].commands("ordre 1 modtaget")
+    await stage["finn"].commands("ordre 3 udført")
+    await stage.at("17:59")
+    assert not any("Fristen for ordre" in line["summary"] for line in await stage.log("reminder"))
+    await stage.at("18:01")
+    late = [line for line in await stage.log("reminder") if "Fristen for ordre" in line["summary"]]
+    assert [(line["summary"], line["receiver"]) for line in late] == [
+        ("Fristen for ordre 1 er nået, og den er ikke meldt udført", "hanne, lars"),
+        ("Fristen for ordre 2 er nået, og den er ikke meldt udført", "mads, lars"),
+    ]
+    for person, number in (("hanne", 1), ("mads", 2), ("lars", 1), ("lars", 2)):
+        assert await stage[person].sees(f"Fristen for ordre {number} er nu")
+    for person in ("gitte", "finn", "sara", "kim"):
+        assert not await stage[person].sees("Fristen for ordre")
+
+
+@pytest.mark.long
+@in_one_chat
+async def test_an_orders_time_that_is_up_after_the_stand_down_is_asked_about_by_nobody(stage: Stage) -> None:
+    """R230 R017."""
+    await stage["lars"].commands("ordre spær vejen @Mads kl 18")
+    await stage["lars"].presses("Udsted ordre")
+    await stage["mads"].presses("Modtaget")
+    await stage["lars"].commands("afblæs")
+    await stage["lars"].presses("Afblæs", text="vandet er væk")
+    await stage.at("18:30")
+    assert not await stage["mads"].sees("Fristen for ordre")
+
+
+@pytest.mark.long
 @in_teams
 async def test_an_order_is_never_run_by_a_misspelling_nor_written_by_anybody(stage: Stage) -> None:
     """R230 R227 D03: asked about first; only the staff; the end is the end."""

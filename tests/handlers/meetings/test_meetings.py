@@ -410,3 +410,61 @@ async def test_a_next_meeting_that_was_filled_in_before_the_staff_stood_down_is_
     (said,) = [said for said in await stage["kim"].reads() if "ikke indkaldt til et nyt" in said]
     assert "»i morgen 10 byrådssalen«" in said
     assert not await stage["tina"].sees("ikke indkaldt til et nyt")
+
+
+async def reminded_of_minutes(stage: Stage) -> list[str]:
+    """Whom each reminder of the first meeting's minutes went to, as the log has it."""
+    return [line["receiver"] for line in await stage.log("reminder") if "referatet af møde 1" in line["summary"]]
+
+
+@pytest.mark.long
+@in_one_chat
+async def test_minutes_that_are_not_sent_are_reminded_of_the_one_who_writes_first_and_then_the_chief(
+    stage: Stage,
+) -> None:
+    """R087 R089: after half an hour and after an hour, once each."""
+    await held(stage)
+    await stage.forward(minutes=29)
+    assert await reminded_of_minutes(stage) == []
+    await stage.forward(minutes=2)
+    assert await reminded_of_minutes(stage) == ["eva"]
+    await stage.forward(minutes=28)
+    assert await reminded_of_minutes(stage) == ["eva"]
+    await stage.forward(minutes=2)
+    assert await reminded_of_minutes(stage) == ["eva", "lars"]
+    await stage.forward(hours=2)
+    assert await reminded_of_minutes(stage) == ["eva", "lars"]
+
+
+@pytest.mark.long
+@in_one_chat
+@pytest.mark.parametrize("ended", ["sendt", "afblæst"])
+async def test_minutes_that_are_sent_or_whose_staff_has_stood_down_are_reminded_of_no_more(
+    stage: Stage, ended: str
+) -> None:
+    """R089 R017: nobody is asked for what is done, or for what is no longer asked for."""
+    await held(stage)
+    if ended == "sendt":
+        await stage["lars"].fills_in("Godkend")
+        assert (await meeting_of(stage))["minutes"][-1]["sent_at"] is not None
+    else:
+        await stage["lars"].commands("afblæs")
+        await stage["lars"].presses("Afblæs", text="vandet er væk")
+        assert (await meeting_of(stage))["minutes"][-1]["sent_at"] is None
+    await stage.forward(hours=2)
+    assert await reminded_of_minutes(stage) == []
+
+
+@pytest.mark.long
+@in_one_chat
+async def test_the_minutes_that_a_line_sent_follow_its_grade_and_no_others_do(stage: Stage) -> None:
+    """R215 R216: what the line of the minutes becomes, they become; another line that is graded leaves them."""
+    await held(stage)
+    await stage["lars"].fills_in("Godkend")
+    before = (await meeting_of(stage))["minutes"][-1]["grade"]
+    (sent,) = await stage.log("minutes")
+    other = next(line["no"] for line in await stage.part("log") if line["kind"] == "decision")
+    await stage["kim"].commands(f"grad {other} fortrolig", "stab")
+    assert (await meeting_of(stage))["minutes"][-1]["grade"] == before == "staff"
+    await stage["kim"].commands(f"grad {sent['no']} fortrolig", "stab")
+    assert (await meeting_of(stage))["minutes"][-1]["grade"] == "confidential"
