@@ -200,8 +200,11 @@ async def never_reached(turn: Context, escalation: Escalation, steps: Sequence[E
     return [person for name, person in asked.items() if name not in came]
 
 
-async def repeated_since(turn: Context, escalation: Escalation, alert: Alert) -> tuple[int, list[Alert]]:
+async def repeated_since(turn: Context, alert: Alert) -> tuple[int, list[Alert]]:
     """Gather what somebody has warned of beside the first, together with this one, since it last rang for them.
+
+    Args:
+        alert: by its number it may come before those of the crisis that it was joined to.
 
     Returns:
         the number of the warning that rang, and all from that to this.

@@ -17,7 +17,7 @@ async def tell_of_more(turn: Turn, alert: Alert) -> None:
     asked = [
         step.person for step in await escalation_chain.steps_of(turn, escalation) if step.result in (None, "contact")
     ]
-    since, told = await escalation_chain.repeated_since(turn, escalation, alert)
+    since, told = await escalation_chain.repeated_since(turn, alert)
     many = f"{len(told)} varsler mere" if len(told) > 1 else "Endnu et varsel"
     await turn.notify(
         asked,
