@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from handlers.core import clearance, in_charge, rights, running, taking_up
+from handlers.core import clearance, in_charge, rights, running, taking_up, written_times
 from handlers.core.card import Button, Card, quote
 from handlers.core.context import ORDINARY, URGENT, Context
-from handlers.core.language import needs, owners, times_read, times_shown
+from handlers.core.language import needs, owners, times_shown
 from handlers.core.language.needs import Need
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
@@ -108,7 +108,7 @@ async def keep(turn: Turn, text: str, need: Need) -> Offer:
         need: what was read out of it.
     """
     number = await next_number(turn.db, Offer.number, Offer.crisis_id == turn.the_crisis.id)
-    read = times_read.find(text, turn.now, turn.zone)
+    read = written_times.find(turn, text)
     centre = owners.centre_of(turn.rules, turn.sender)
     entry = await turn.log(
         f"Tilbud TB{number}: {text}",

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from handlers.core import written_times
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import Context
 from handlers.core.language import times_read, times_shown
@@ -42,9 +43,10 @@ def read(turn: Context, text: str, now: datetime | None = None) -> tuple[times_r
 
     Args:
         text: "i morgen 10 stabsrummet", "om 30 min Teams".
-        now: from when it is reckoned, UTC; the turn's own when nothing else is said.
+        now: from when it is reckoned, UTC; from when they were written, when nothing else is said.
     """
-    found = times_read.find(text, now or turn.now, turn.zone) or _bare(turn, text, now or turn.now)
+    found = times_read.find(text, now, turn.zone) if now else written_times.find(turn, text)
+    found = found or _bare(turn, text, now)
     return (found[0], place_in(found[1])) if found else None
 
 
@@ -58,12 +60,13 @@ def place_in(text: str) -> str:
     return re.sub(r"^(?:på|i|via|over)\s+", "", text.strip(" ,.-"))
 
 
-def _bare(turn: Context, text: str, now: datetime) -> tuple[times_read.Parsed, str] | None:
+def _bare(turn: Context, text: str, now: datetime | None) -> tuple[times_read.Parsed, str] | None:
     """Read "10 stabsrummet" or "i morgen 10 teams": the words in front are the time, as far as they can be read as
     one."""
     parts = text.split()
     for count in range(min(4, len(parts)), 0, -1):
-        read = times_read.parse(" ".join(parts[:count]), now, turn.zone)
+        words = " ".join(parts[:count])
+        read = times_read.parse(words, now, turn.zone) if now else written_times.parse(turn, words)
         if read is not None:
             return read, " ".join(parts[count:])
     return None

@@ -311,6 +311,7 @@ async def test_a_meeting_that_nobody_started_is_asked_about_once_and_a_moved_one
     assert len([line for line in await stage.log("reminder") if "begynder nu" in line["summary"]]) == 1
 
 
+@pytest.mark.long
 @in_slack
 async def test_a_meeting_that_is_moved_after_its_time_is_put_before_its_chair_anew_and_called_off_it_can_not_be_started(
     stage: Stage,
