@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
-from handlers.core import incident_names
+from handlers.core import incident_names, typed_verbs
 from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import Context
 from handlers.core.turn import Turn
+
+# Inputs that are words for a verb.
+TYPED = ("command", "text")
 
 
 def is_over(turn: Context) -> bool:
@@ -37,7 +40,7 @@ async def tell_if_over(turn: Turn) -> bool:
     typed is given back. Returns whether it did."""
     if not is_over(turn):
         return False
-    crisis, typed = turn.the_crisis, turn.the_incoming.kind == "command"
+    crisis, typed = turn.the_crisis, turn.the_incoming.kind in TYPED
     # What was typed as a command is the warning, where it is one; a button has no words of its own.
     send = ("router.meant", {"verb": "varsel", "inbox": turn.inbox_id}) if typed else ("help.run", {"verb": "varsel"})
     await _tell_alone(
@@ -53,9 +56,9 @@ async def tell_if_over(turn: Turn) -> bool:
 
 
 def _given_back(turn: Context) -> str:
-    """Return what was typed in a form, or as a command, which most clients show to nobody again."""
+    """Return what was typed in a form, or for a verb: most clients show neither to anybody again."""
     incoming = turn.the_incoming
-    typed = [incoming.text] if incoming.kind == "command" else [*incoming.values.values()]
+    typed = [typed_verbs.strip_name(incoming.text)] if incoming.kind in TYPED else [*incoming.values.values()]
     return "".join(f"\n»{quote(each.strip(), 1500)}«" for each in typed if each.strip())
 
 
