@@ -305,7 +305,7 @@ async def _log(turn: Context, grade: Grade) -> list[dict[str, str]]:
         .join(LogState, (LogState.crisis_id == LogEntry.crisis_id) & (LogState.no == LogEntry.no))
         .where(
             LogEntry.crisis_id == turn.the_crisis.id,
-            LogEntry.kind.in_(("information", "saved", "report", "alert", "decision", "intent")),
+            LogEntry.kind.in_(("information", "saved", "report", "alert", "decision", "intent", "correction")),
             LogState.corrected_by.is_(None),
             clearance.up_to(grade),
         )

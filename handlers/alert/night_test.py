@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from handlers.core import audiences, quiet, rights
+from handlers.core import audiences, quiet, rights, written_times
 from handlers.core.card import Button, Card, quote
 from handlers.core.context import URGENT, Context
-from handlers.core.language import times_read, times_shown
+from handlers.core.language import times_shown
 from handlers.core.registry import action, timer, verb
 from handlers.core.turn import Turn
 from storage.letters import fold
@@ -98,7 +98,7 @@ async def night_test(turn: Turn, text: str) -> None:
         await _cancel(turn)
         return
     when, *among = AMONG.split(text.strip(), maxsplit=1)
-    read = times_read.parse(when, turn.now, turn.zone) if when else None
+    read = written_times.parse(turn, when) if when else None
     at = read.at if read is not None and not read.passed else None
     if at is None or not turn.now + AHEAD <= at <= turn.now + FARTHEST or quiet.morning(turn, at) is None:
         await turn.answer(

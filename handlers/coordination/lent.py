@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from handlers.core import written_times
 from handlers.core.language import times_read
 from handlers.core.turn import Turn
 from handlers.measures import resources
@@ -72,7 +73,7 @@ def read(text: str, now: datetime, zone: ZoneInfo) -> Offer | None:
 
 async def expect(turn: Turn, text: str) -> None:
     """Put what is offered in the resource overview, to be corrected there."""
-    offer = read(text, turn.now, turn.zone)
+    offer = read(text, written_times.since(turn), turn.zone)
     if offer is not None:
         await resources.add(
             turn,

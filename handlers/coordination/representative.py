@@ -13,10 +13,10 @@ from datetime import datetime
 from sqlalchemy import select
 
 from handlers.coordination import liaison_reports, state
-from handlers.core import form_values, passed_times, rights, running
+from handlers.core import form_values, passed_times, rights, running, written_times
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import URGENT, Context
-from handlers.core.language import municipalities, times_read, times_shown
+from handlers.core.language import municipalities, times_shown
 from handlers.core.registry import action, timer, verb
 from handlers.core.turn import Turn
 from handlers.staff import membership
@@ -99,7 +99,7 @@ async def _activated(turn: Turn, when: str) -> None:
     if await standing(turn) is not None:
         await _show(turn)
         return
-    since, read = _past(turn, when), times_read.parse_been(when, turn.now, turn.zone)
+    since, read = _past(turn, when), written_times.parse_been(turn, when)
     # Other words, "i Høje-Taastrup", are no time, and then it is now.
     if since is None and (read is not None or any(each.isdigit() for each in when)):
         form = (replace(WHEN, value=when.strip()),)
@@ -237,7 +237,7 @@ async def _name_in_words(turn: Turn, text: str, when: str) -> None:
         )
         return
     (person,) = persons
-    read = times_read.parse(when.removeprefix("fra "), turn.now, turn.zone) if when else None
+    read = written_times.parse(turn, when.removeprefix("fra ")) if when else None
     if when.strip(" .") and read is None:
         await turn.answer(
             Card(
@@ -391,7 +391,7 @@ async def _sits(turn: Turn, row: LocalStaff, organisation: str, person: str | No
 
 
 def _past(turn: Context, when: str) -> datetime | None:
-    return times_read.parse_past(when, turn.now, turn.zone) if when.strip(" .") else None
+    return written_times.parse_past(turn, when) if when.strip(" .") else None
 
 
 def _key(row: LocalStaff) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Literal, TypeVar
 
-from handlers.core import audiences
+from handlers.core import audiences, written_times
 from handlers.core.context import Context
 from handlers.core.language import times_read
 from handlers.core.language.owners import Named
@@ -77,14 +77,14 @@ def moment(turn: Context, field: str, since: Callable[[str], datetime] | None = 
     """Return the time, UTC, that is still to come and that a field was filled in with; None when it wasn't.
 
     Args:
-        since: from when it is reckoned, by the words; now, when nothing else is said.
+        since: from when it is reckoned, by the words; from when they were sent, when nothing else is said.
 
     Raises:
         Unread: it is no time, or one that has passed.
     """
-    read = typed(turn, field, lambda words: _ahead(turn, words, since(words) if since else turn.now))
+    read = typed(turn, field, lambda words: _ahead(turn, words, since(words) if since else None))
     if read is not None and (read.passed or (since is not None and read.at < turn.now)):
-        raise Unread(field, passed=_ahead(turn, turn.value(field), turn.now))
+        raise Unread(field, passed=_ahead(turn, turn.value(field)))
     return read.at if read else None
 
 
@@ -95,14 +95,15 @@ def moment_or_words(turn: Context, field: str) -> datetime | None:
     Raises:
         Unread: it is a time that has passed.
     """
-    read = _ahead(turn, turn.value(field), turn.now)
+    read = _ahead(turn, turn.value(field))
     if read is not None and read.passed:
         raise Unread(field, passed=read)
     return read.at if read else None
 
 
-def _ahead(turn: Context, words: str, since: datetime) -> Parsed | None:
-    return times_read.parse(FROM_OR_TO.sub("", words), since, turn.zone)
+def _ahead(turn: Context, words: str, since: datetime | None = None) -> Parsed | None:
+    told = FROM_OR_TO.sub("", words)
+    return times_read.parse(told, since, turn.zone) if since else written_times.parse(turn, told)
 
 
 def end(turn: Context, field: str, begins: datetime) -> datetime | None:
@@ -130,7 +131,7 @@ def been(turn: Context, field: str) -> datetime | None:
     Raises:
         Unread: it is no time, one that has not come yet, or one that is more than a year back.
     """
-    read = typed(turn, field, lambda words: times_read.parse_been(words, turn.now, turn.zone))
+    read = typed(turn, field, lambda words: written_times.parse_been(turn, words))
     if read is not None and (read.passed or read.at < turn.now - FARTHEST):
         raise Unread(field, passed=read)
     return read.at if read else None
@@ -140,7 +141,7 @@ def been_or_words(turn: Context, field: str) -> datetime | None:
     """Return the time, UTC, that has been and that a field was filled in with; None for other words, which the handler
     keeps as they are."""
     words = turn.value(field)
-    return times_read.parse_past(words, turn.now, turn.zone) if words else None
+    return written_times.parse_past(turn, words) if words else None
 
 
 # --- persons ---

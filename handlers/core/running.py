@@ -18,6 +18,7 @@ from handlers.core import (
     rights,
     typed_verbs,
     unchosen,
+    written_times,
 )
 from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import URGENT, Context
@@ -149,7 +150,7 @@ async def _hasten(turn: Turn, verb: Verb, text: str) -> None:
 
 async def _say_what_is_idle(turn: Turn, text: str) -> None:
     """Tell whoever said "normaltid" of a time in summer which time it was read as: it comes only once."""
-    if read := times_read.idle_season(text, turn.now, turn.zone):
+    if read := times_read.idle_season(text, written_times.since(turn), turn.zone):
         at = times_shown.weekday(read.at, turn.zone)
         await turn.answer(
             Card(f"»{read.idle}« er ikke brugt: {turn.clock(read.at)} kommer kun én gang den dag. Jeg har læst {at}.")

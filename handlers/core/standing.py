@@ -58,15 +58,19 @@ class Standing(Context):
                 off = {*gone} if theirs else decided
                 self._take_off(message, {meant for meant in off if meant not in left or theirs})
 
-    async def take_away(self, do: str) -> None:
+    async def take_away(self, do: str, why: str = "") -> None:
         """Take the buttons of an action off every card of the crisis that has one: it does nothing any longer.
 
         Args:
             do: the action's registered name.
+            why: Danish, the line that such a card has instead, where it asks for what the button did.
         """
         of_crisis = select(Message).where(Message.crisis_id == self.the_crisis.id)
         for message in await self.db.scalars(of_crisis.where(cast(Message.card, Text).contains(f'"{do}"'))):
-            self._take_off(message, {_meaning(each) for each in message.card["buttons"] if each["do"] == do})
+            if off := {_meaning(each) for each in message.card["buttons"] if each["do"] == do}:
+                self._take_off(message, off)
+                if why:
+                    self.add_line(message, why)
 
     def _take_off(self, message: Message, off: set[str]) -> None:
         card = message.card

@@ -21,7 +21,18 @@ async def show(turn: Turn) -> None:
     """Show the card in the staff's channel, as it stands now."""
     row = await newest(turn)
     if row is not None:
-        await turn.say(turn.staff, await _card(turn, row), key=f"crisis/{turn.the_crisis.id}/framing/{row.number}")
+        await turn.say(turn.staff, await _card(turn, row), key=_key(turn, row))
+
+
+async def end_with_the_staff(turn: Turn) -> None:
+    """Ask nothing any longer on the card of any framing meeting, where it stands."""
+    rows = select(FramingMeeting).where(FramingMeeting.crisis_id == turn.the_crisis.id).order_by(FramingMeeting.number)
+    for row in (await turn.db.scalars(rows)).all():
+        await turn.redraw(_key(turn, row), await _card(turn, row))
+
+
+def _key(turn: Context, row: FramingMeeting) -> str:
+    return f"crisis/{turn.the_crisis.id}/framing/{row.number}"
 
 
 async def newest(turn: Context) -> FramingMeeting | None:
@@ -66,10 +77,18 @@ async def _card(turn: Context, row: FramingMeeting) -> Card:
     about = {"meeting": row.id}
     again = _choose(turn, row)
     which = f" {row.number}" if row.number > 1 else ""
-    if row.ended_at:
-        over = await transition_line(turn, row)
+    if not turn.the_crisis.has_staff:
+        # Plan §3: nobody decides anything for a staff that has stood down; a meeting that goes on is still ended.
+        held = f"slut {turn.clock(row.ended_at)}" if row.ended_at else "i gang" if row.started_at else "ikke holdt"
         return Card(
-            f"*Det rammesættende møde{which} er slut* {turn.clock(row.ended_at)}.\n{over}",
+            f"*Det rammesættende møde{which}:* {held}. Krisestaben er trådt ned.",
+            facts=tuple(facts[1:]),
+            buttons=(Button("Slut mødet", "framing.end", about),) if row.started_at and not row.ended_at else (),
+        )
+    if row.ended_at:
+        next_step = await transition_line(turn, row)
+        return Card(
+            f"*Det rammesættende møde{which} er slut* {turn.clock(row.ended_at)}.\n{next_step}",
             facts=tuple(facts),
             buttons=(*await transition_buttons(turn, row), again, Button("Sundhedsplan", "health_plan.open")),
         )

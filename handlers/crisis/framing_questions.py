@@ -13,7 +13,7 @@ from handlers.core import audiences, rights
 from handlers.core.card import Card, Field, quote
 from handlers.core.context import URGENT, Context
 from handlers.core.turn import Turn
-from handlers.crisis import stand_down
+from handlers.crisis import stand_down_proposals
 from handlers.measures import tasks
 from handlers.reporting import monitoring, monitoring_card, watched_lines
 from handlers.staff import summoning
@@ -67,7 +67,7 @@ async def _line_organisation(turn: Turn, answer: str) -> None:
 async def _direction(turn: Turn, answer: str) -> None:
     """Offer to go down a level, which is the mayor's word: "om situationen kalder på eskalering eller det modsatte"."""
     if answer == TURNS[2]:
-        await stand_down.offer(turn)
+        await stand_down_proposals.offer(turn)
 
 
 async def _emergency_service(turn: Turn, answer: str) -> None:

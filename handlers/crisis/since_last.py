@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from handlers.core import clearance, rights, running
+from handlers.core import clearance, rights, running, written_times
 from handlers.core.card import Button, Card, quote
-from handlers.core.language import times_read
 from handlers.core.registry import verb
 from handlers.core.turn import Turn
 from handlers.crisis import help
@@ -31,7 +30,7 @@ async def since_last(turn: Turn, text: str) -> None:
         await running.refuse(turn, rights.staff, "Ved du noget vigtigt, så skriv det her.")
         return
     asked = text.strip().casefold().removeprefix("sidst").strip()
-    since = times_read.parse_past(asked, turn.now, turn.zone) if asked else await news.heard_before(turn, turn.sender)
+    since = written_times.parse_past(turn, asked) if asked else await news.heard_before(turn, turn.sender)
     if asked and since is None:
         await turn.answer(Card("Siden hvornår? Skriv fx */krise siden sidst* eller */krise siden kl 14*."))
         return

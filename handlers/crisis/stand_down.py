@@ -5,46 +5,28 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from sqlalchemy import select
 
 from handlers.alert import escalation, joining, level_one
 from handlers.communication import announcement
 from handlers.core import registry, rights
-from handlers.core.card import Button, Card, Field, quote
-from handlers.core.context import URGENT, Context
+from handlers.core.card import Card, quote
+from handlers.core.context import Context
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
-from handlers.crisis import closing, exercise_run
+from handlers.crisis import closing, exercise_run, framing_card, stand_down_proposals
 from handlers.log import journal
-from handlers.measures import expenses
+from handlers.measures import expenses, offers
 from handlers.meetings import changes
 from handlers.preparedness import emergency_pack, evaluation, exercise_register
 from handlers.reporting import monitoring
-from handlers.staff import quota_steps
-from storage.rows.alert import Alert, Approval
+from handlers.staff import quota_steps, support
+from storage.rows.alert import Alert
 from storage.rows.staff import Member
 from storage.rows.traffic import NOTICES, Message, Timer
 
 # Characters of a reason that stand on a card; the whole of it stands in the log.
 SHOWN = 1500
-
-Proposal = Literal["deactivate", "deescalate"]
-# What it is called, the button's label, and what the button does.
-WORDS: dict[Proposal, tuple[str, str, str]] = {
-    "deactivate": ("afblæse krisestaben", "Afblæs", "stand_down.deactivate"),
-    "deescalate": ("nedskalere til niveau 1", "Nedskaler", "stand_down.deescalate"),
-}
-
-
-async def _propose_deactivation(turn: Turn, text: str) -> None:
-    await _offer_proposal(turn, "deactivate", text)
-
-
-async def _propose_deescalation(turn: Turn, text: str) -> None:
-    await _offer_proposal(turn, "deescalate", text)
-
 
 # What is no longer decided or answered, once it is over: its buttons are taken off the cards.
 OVER = (
@@ -74,12 +56,16 @@ OVER = (
     "measures.accept",
     "decisions.follow",
     "orders.issue",
+    "offers.use",
     "options.choose",
     "options.none",
     "agenda.submit",
     "agenda.approve",
     "agenda.send",
 )
+
+# Which of them a card asks its reader for by words: it says that no answer is waited for.
+ASKS = ("staff.coming", "pings.coloured")
 
 
 @verb(
@@ -94,11 +80,11 @@ OVER = (
     who=rights.mayor,
     crisis=True,
     grave=True,
-    otherwise=_propose_deactivation,
+    otherwise=stand_down_proposals.propose_deactivation,
 )
 async def ask_deactivation(turn: Turn, text: str) -> None:
     """Ask for one press before the crisis is called off; a reason if there is one."""
-    await turn.answer(_card(turn, "deactivate", text))
+    await turn.answer(stand_down_proposals.card(turn, "deactivate", text))
 
 
 @verb(
@@ -109,7 +95,7 @@ async def ask_deactivation(turn: Turn, text: str) -> None:
     who=rights.mayor,
     crisis=True,
     grave=True,
-    otherwise=_propose_deescalation,
+    otherwise=stand_down_proposals.propose_deescalation,
 )
 async def deescalate(turn: Turn, text: str) -> None:
     """Go down to level 1 in one step: "skal der hurtigt kunne ændres på beredskabet i nedadgående retning"."""
@@ -125,15 +111,16 @@ async def deactivate(turn: Turn) -> None:
     crisis.state, crisis.deactivated_at, crisis.deactivated_by = "closed", turn.now, turn.sender
     await escalation.stop(turn, crisis)
     await joining.part_unanswered(turn)
+    not_waited = f"✅ Afblæst {turn.clock(turn.now)}: du skal ikke svare længere."
     for no_longer in OVER:
-        await turn.take_away(no_longer)
+        await turn.take_away(no_longer, not_waited if no_longer in ASKS else "")
     await _decided(turn, "Afblæst", text)
     await monitoring.close(turn)
     # Those of no crisis may lie under one since an older release.
     ending = (Timer.state == "waiting", Timer.kind.not_in(registry.timers_of_no_crisis))
     for timer in await turn.db.scalars(select(Timer).where(Timer.crisis_id == crisis.id, *ending)):
         timer.state = "cancelled"
-    await changes.call_off_all(turn)
+    await _let_the_staff_decide_nothing(turn)
     await turn.replace(Card(f"✅ *Afblæst {turn.clock(turn.now)}.* Alle, der fik besked om krisen, får besked nu."))
     over = "Krisestaben" if was_level == 2 else "Hændelsen"
     await tell_everyone(
@@ -156,7 +143,14 @@ async def end_level_two(turn: Turn) -> None:
     for timer in await turn.db.scalars(select(Timer).where(Timer.crisis_id == crisis.id, *duties)):
         timer.state = "cancelled"
     await monitoring.close(turn)
+    await _let_the_staff_decide_nothing(turn)
+
+
+async def _let_the_staff_decide_nothing(turn: Turn) -> None:
+    """Let the staff's own cards ask for nothing any longer: its meetings, its framing questions, its support functions."""
     await changes.call_off_all(turn)
+    await framing_card.end_with_the_staff(turn)
+    await support.end_with_the_staff(turn)
 
 
 async def _deescalate(turn: Turn, text: str) -> None:
@@ -203,73 +197,6 @@ async def pressed_deescalate(turn: Turn) -> None:
     await _deescalate(turn, turn.value("text"))
 
 
-@action("stand_down.propose", who=rights.anyone, begins=True)
-async def propose(turn: Turn, subject: Proposal, text: str) -> None:
-    """Send anybody's proposal to the mayor and the deputies, who decide, by `Send forslag`."""
-    turn.db.add(
-        Approval(
-            crisis_id=turn.the_crisis.id, subject=subject, role="proposal", person=turn.sender, at=turn.now, text=text
-        )
-    )
-    what = WORDS[subject][0]
-    mayor = [person for person in (turn.rules.holder("borgmester"), *turn.rules.deputies("borgmester")) if person]
-    await turn.log(f"Forslag om at {what}: {text or 'uden begrundelse'}", kind="proposal", sender=turn.sender)
-    card = _card(turn, subject, text)
-    await turn.notify(
-        mayor,
-        Card(f"{turn.name(turn.sender)} foreslår at {what}.\n{card.text}", card.facts, card.fields, card.buttons),
-        kind="notice",
-        summary=f"Forslag om at {what} er sendt til {turn.names(mayor)}",
-        urgency=URGENT,
-    )
-    await turn.replace(Card(f"Forslaget er sendt til {turn.names(mayor)}."))
-
-
-async def offer(turn: Turn) -> None:
-    """Offer to go down to level 1, "… eller det modsatte", to whoever may; a proposal to the others."""
-    if await rights.mayor.held(turn):
-        await turn.answer(_card(turn, "deescalate", ""))
-    else:
-        await _offer_proposal(turn, "deescalate", "")
-
-
-async def _offer_proposal(turn: Turn, subject: Proposal, text: str) -> None:
-    what = WORDS[subject][0]
-    # Which one it is about, where there are several, is asked when it is sent.
-    about = {"crisis": turn.crisis.id} if turn.crisis is not None else {}
-    named = turn.names(await rights.holders_of(turn, rights.mayor))
-    await turn.answer(
-        Card(
-            f"Kun borgmesteren eller stedfortræderen kan {what}: {named}. Skal jeg sende dit forslag?",
-            buttons=(
-                Button(
-                    "Send forslag",
-                    "stand_down.propose",
-                    {**about, "subject": subject, "text": text},
-                    style="primary",
-                ),
-            ),
-        )
-    )
-
-
-def _card(turn: Context, subject: Proposal, text: str) -> Card:
-    crisis = turn.the_crisis
-    return Card(
-        f"*Nr. {crisis.number}: {quote(crisis.title)}.* Vil du {WORDS[subject][0]}? Det kan ikke fortrydes, kun besluttes om.",
-        fields=(Field("text", "Besked til alle (kan udelades)", value=text),),
-        buttons=(
-            Button(
-                WORDS[subject][1],
-                WORDS[subject][2],
-                {"crisis": crisis.id},
-                style="danger",
-                confirm=f"Vil du {WORDS[subject][0]}? Nr. {crisis.number}: {quote(crisis.title, 150)}. Alle får besked nu.",
-            ),
-        ),
-    )
-
-
 def _mayor(turn: Context) -> str:
     """Name whoever decides, and on whose behalf where it is a deputy."""
     return rights.acting(turn, turn.sender, _principal(turn))
@@ -308,6 +235,7 @@ async def _close(turn: Turn) -> None:
     """Hand over what is open, and ask what was learnt."""
     crisis = turn.the_crisis
     await quota_steps.end_with_the_crisis(turn)
+    await offers.end_with_the_crisis(turn)
     await expenses.hand_over(turn)
     await evaluation.begin(turn)
     if crisis.exercise:

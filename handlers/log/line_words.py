@@ -9,10 +9,10 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.core import clearance, form_values, rights, running
+from handlers.core import clearance, form_values, rights, running, written_times
 from handlers.core.card import Field, quote
 from handlers.core.context import Context
-from handlers.core.language import times_read, times_shown
+from handlers.core.language import times_shown
 from handlers.core.language.times_read import Parsed
 from storage.grades import GRADES, Grade, within
 from storage.letters import fold
@@ -61,8 +61,8 @@ def way(turn: Context, text: str) -> Way:
     """
     found, happened, ahead = INWARDS, None, None
     if said := AT.match(text):
-        happened = times_read.parse_past(said["at"], turn.now, turn.zone)
-        been = times_read.parse_been(said["at"], turn.now, turn.zone)
+        happened = written_times.parse_past(turn, said["at"])
+        been = written_times.parse_been(turn, said["at"])
         ahead = been if been is not None and been.passed else None
         text = text[said.end() :].lstrip() if happened or ahead else text
     if said := PARTY.match(text):

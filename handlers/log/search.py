@@ -9,10 +9,10 @@ import re
 
 from sqlalchemy import ColumnElement, and_, false, literal, or_, select
 
-from handlers.core import clearance, rights
+from handlers.core import clearance, rights, written_times
 from handlers.core.card import Button, Card, quote
 from handlers.core.context import Context
-from handlers.core.language import cpr, times_read
+from handlers.core.language import cpr
 from handlers.core.registry import action
 from handlers.core.turn import Turn
 from handlers.log import lines
@@ -123,7 +123,7 @@ def _sought(turn: Context, text: str) -> tuple[ColumnElement[bool], Places | Non
         return LogEntry.no == int(number[1]), None
     if CLOCK.match(text):
         said = re.sub(r"^(?:siden|fra|efter)\s+", "", text, flags=re.IGNORECASE)
-        been = times_read.parse_been(said, turn.now, turn.zone)
+        been = written_times.parse_been(turn, said)
         # To look from is no harm done: what has not been today was yesterday.
         since = been.tomorrow if been is not None and been.passed else been.at if been is not None else None
         if since is not None:

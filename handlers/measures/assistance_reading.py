@@ -10,9 +10,8 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.core import form_values
+from handlers.core import form_values, written_times
 from handlers.core.context import Context
-from handlers.core.language import times_read
 from handlers.core.language.urgency_words import hastens
 
 _hour = r"\d{1,2}+(?:[.:]\d{2}+)?+(?![.,:]?\d)"
@@ -67,7 +66,7 @@ def read(turn: Context, text: str) -> Wanted:
         begins = f"{said[: span.start()]} kl {span['since']} {said[span.end() :]}"
     elif until is not None:
         begins = f"{said[: until.start()]} {said[until.end() :]}"
-    found = times_read.find(begins, turn.now, turn.zone)
+    found = written_times.find(turn, begins)
     since = found[0].at if found and not found[0].passed and not LATEST.search(begins) else None
     # Where the beginning has been, the end may be today's or tomorrow's: it stands in the words.
     sure = found is None or not found[0].passed

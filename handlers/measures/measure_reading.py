@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.core import rights
+from handlers.core import rights, written_times
 from handlers.core.card import quote
-from handlers.core.language import owners, times_read
+from handlers.core.language import owners
 from handlers.core.language.urgency_words import hastens
 from handlers.core.turn import Turn
 from storage.plan.persons import SECRETARIAT_ROLES
@@ -44,7 +44,7 @@ class Reading:
     """
 
     def __init__(self, turn: Turn, text: str, *, said: Said | None = None) -> None:
-        found = times_read.find(text, turn.now, turn.zone, bare=True) if said is None else None
+        found = written_times.find(turn, text, bare=True) if said is None else None
         parsed, rest = found if found else (None, text)
         self.passed = parsed if parsed and parsed.passed else None
         self.due = said.due if said else parsed.at if parsed and not parsed.passed else None

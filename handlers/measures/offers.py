@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from handlers.core import clearance, in_charge, rights, running, taking_up
+from handlers.core import clearance, in_charge, rights, running, taking_up, written_times
 from handlers.core.card import Button, Card, quote
 from handlers.core.context import ORDINARY, URGENT, Context
-from handlers.core.language import needs, owners, times_read, times_shown
+from handlers.core.language import needs, owners, times_shown
 from handlers.core.language.needs import Need
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
@@ -106,7 +106,7 @@ async def keep(turn: Turn, text: str, need: Need) -> Offer:
         need: what was read out of it.
     """
     number = await next_number(turn.db, Offer.number, Offer.crisis_id == turn.the_crisis.id)
-    read = times_read.find(text, turn.now, turn.zone)
+    read = written_times.find(turn, text)
     centre = owners.centre_of(turn.rules, turn.sender)
     entry = await turn.log(
         f"Tilbud TB{number}: {text}",
@@ -245,6 +245,18 @@ async def withdraw(turn: Turn, offer: int) -> None:
             kind="notice",
             summary=f"Krisestaben har fået besked om, at TB{row.number} er trukket tilbage",
             urgency=URGENT,
+        )
+
+
+async def end_with_the_crisis(turn: Turn) -> None:
+    """Thank for each offer that nobody has answered, since the staff has stood down: whoever made it was asked to wait."""
+    free = select(Offer).where(Offer.crisis_id == turn.the_crisis.id, Offer.state == "new").order_by(Offer.number)
+    for row in (await turn.db.scalars(free)).all():
+        await _becomes(turn, row, "declined", "Ikke brugt, da krisen blev afblæst")
+        await turn.say(
+            row.offerer,
+            Card(f"Tak for tilbuddet TB{row.number}. Krisen er afblæst, og det blev ikke brugt: send ingen."),
+            kind="notice",
         )
 
 

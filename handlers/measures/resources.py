@@ -7,10 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers.core import clearance, form_values, passed_times, rights
+from handlers.core import clearance, form_values, passed_times, rights, written_times
 from handlers.core.card import Button, Card
 from handlers.core.context import Context
-from handlers.core.language import owners, times_read, times_shown
+from handlers.core.language import owners, times_shown
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.measures import resource_card
@@ -35,7 +35,7 @@ async def resource(turn: Turn, text: str) -> None:
     if not text:
         await overview(turn)
         return
-    found = times_read.find(text, turn.now, turn.zone)
+    found = written_times.find(turn, text)
     until, rest = (found[0] if not found[0].passed else None, found[1]) if found else (None, text)
     counted = QUANTITY.match(rest)
     name = rest[counted.end() :] if counted else rest

@@ -9,7 +9,7 @@ from functools import partial
 
 from sqlalchemy import select
 
-from handlers.core import form_values, passed_times, rights, running
+from handlers.core import form_values, passed_times, rights, running, written_times
 from handlers.core.card import Button, Card
 from handlers.core.context import URGENT, Context
 from handlers.core.language import times_read
@@ -41,7 +41,7 @@ async def move_in_words(turn: Turn, text: str, *, whither: bool) -> None:
     only_place = bool(text.strip()) and (whither or bool(meeting_card.LINK.search(text)))
     # That time of the meeting's own day has been, so it may be tomorrow's that is meant.
     is_wrong = found is not None and not turn.now <= found[0].at <= turn.now + times_read.FARTHEST
-    passed = times_read.parse(found[0].text, turn.now, turn.zone) if found and is_wrong else None
+    passed = written_times.parse(turn, found[0].text) if found and is_wrong else None
     if found is not None and passed is not None:
         form = (meeting_card.form(row)[0], replace(meeting_card.form(row)[1], value=found[1] or row.place))
         other = Button(
@@ -87,7 +87,7 @@ async def pressed_move(turn: Turn, meeting: int) -> None:
 def _from(turn: Context, row: Meeting, text: str) -> datetime:
     """Return from when a time is reckoned, UTC: a bare clock time from the beginning of the meeting's own day."""
     if not CLOCK.match(text):
-        return turn.now
+        return written_times.since(turn)
     return row.at.astimezone(turn.zone).replace(hour=0, minute=0, second=0, microsecond=0, fold=0).astimezone(UTC)
 
 
@@ -158,6 +158,9 @@ async def call_off_all(turn: Turn) -> None:
     called = select(Meeting).where(Meeting.crisis_id == turn.the_crisis.id, Meeting.state == "called")
     for row in (await turn.db.scalars(called.order_by(Meeting.number))).all():
         await call_off(turn, row)
+    # The one that goes on is still ended, by whoever is asked about no next one.
+    if (held := await meeting_card.running(turn)) is not None and held.state == "running":
+        await beginning.settle(turn, held)
 
 
 async def _room_is_free(turn: Turn, row: Meeting) -> None:

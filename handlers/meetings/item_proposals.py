@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from handlers.core import form_values, passed_times, rights, running
+from handlers.core import form_values, passed_times, rights, running, written_times
 from handlers.core.card import Button, Card, Field
-from handlers.core.language import times_read, times_shown
+from handlers.core.language import times_shown
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.measures import tasks
@@ -37,7 +37,7 @@ async def item(turn: Turn, text: str) -> None:
         )
         return
     typed, text = text, NO_DEADLINE.sub("", text) or text
-    found = times_read.find(text, turn.now, turn.zone, bare=True) if text == typed else None
+    found = written_times.find(turn, text, bare=True) if text == typed else None
     due, rest = (found[0].at, found[1]) if found and not found[0].passed else (None, text)
     row = await agenda_items.add(turn, rest.strip(" ,") or text.strip())
     row.deadline, row.no_deadline = due, text != typed

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from handlers.core import written_times
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import Context
 from handlers.core.language import times_read, times_shown
@@ -31,6 +32,10 @@ FORM = (
     Field("at", "Hvornår?", "time", required=True),
     Field("place", "Hvor? Lokale eller link", required=True),
 )
+FOLLOWING = (
+    Field("next_at", "Næste møde – tid, eller »ingen«", "time", required=True, loose=True),
+    Field("next_place", "Næste møde – sted eller link"),
+)
 
 
 def read(turn: Context, text: str, now: datetime | None = None) -> tuple[times_read.Parsed, str] | None:
@@ -38,9 +43,10 @@ def read(turn: Context, text: str, now: datetime | None = None) -> tuple[times_r
 
     Args:
         text: "i morgen 10 stabsrummet", "om 30 min Teams".
-        now: from when it is reckoned, UTC; the turn's own when nothing else is said.
+        now: from when it is reckoned, UTC; from when they were written, when nothing else is said.
     """
-    found = times_read.find(text, now or turn.now, turn.zone) or _bare(turn, text, now or turn.now)
+    found = times_read.find(text, now, turn.zone) if now else written_times.find(turn, text)
+    found = found or _bare(turn, text, now)
     return (found[0], place_in(found[1])) if found else None
 
 
@@ -54,12 +60,13 @@ def place_in(text: str) -> str:
     return re.sub(r"^(?:på|i|via|over)\s+", "", text.strip(" ,.-"))
 
 
-def _bare(turn: Context, text: str, now: datetime) -> tuple[times_read.Parsed, str] | None:
+def _bare(turn: Context, text: str, now: datetime | None) -> tuple[times_read.Parsed, str] | None:
     """Read "10 stabsrummet" or "i morgen 10 teams": the words in front are the time, as far as they can be read as
     one."""
     parts = text.split()
     for count in range(min(4, len(parts)), 0, -1):
-        read = times_read.parse(" ".join(parts[:count]), now, turn.zone)
+        words = " ".join(parts[:count])
+        read = times_read.parse(words, now, turn.zone) if now else written_times.parse(turn, words)
         if read is not None:
             return read, " ".join(parts[count:])
     return None
@@ -108,10 +115,8 @@ def card(turn: Context, row: Meeting) -> Card:
                 ),
             )
         case "running":
-            following = (
-                Field("next_at", "Næste møde – tid, eller »ingen«", "time", required=True, loose=True),
-                Field("next_place", "Næste møde – sted eller link"),
-            )
+            # Plan §3: where there is no staff any longer, it meets no more.
+            following = FOLLOWING if turn.the_crisis.has_staff else ()
             return Card(
                 f"{head}\nI gang siden {turn.clock(row.started_at)}. Til stede: {turn.names(row.present) or 'ikke noteret'}.\n"
                 "Skriv til referatet: */krise referat*",

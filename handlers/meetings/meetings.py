@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from handlers.core import form_values, passed_times, rights, running
-from handlers.core.card import Button, Card
+from handlers.core.card import Button, Card, quote
 from handlers.core.context import URGENT, Context
 from handlers.core.language import times_shown
 from handlers.core.registry import action, verb
@@ -188,11 +188,16 @@ async def start(turn: Turn, meeting: int) -> None:
 
 @action("meetings.end", who=rights.meets)
 async def end(turn: Turn, meeting: int) -> None:
-    """End a meeting, not before the next one has been spoken of, and make the draft of its minutes at once."""
+    """End a meeting, not before the next one has been spoken of, and make the draft of its minutes at once. Where the staff
+    has stood down meanwhile there is no next one (plan §3), and whoever would have called it is told."""
     row = await meeting_card.standing(turn, meeting)
     if row is None or row.state != "running":
         return
     none = meeting_card.is_none(turn.value("next_at"))
+    if not turn.the_crisis.has_staff:
+        if turn.value("next_at") and not none:
+            await _tell_of_no_next(turn, row)
+        none = True
     following = None if none else form_values.moment(turn, "next_at")
     if not none and (following is None or not turn.value("next_place")):
         await turn.answer(
@@ -212,6 +217,13 @@ async def end(turn: Turn, meeting: int) -> None:
     await minutes.draft(turn, row)
     if following is not None:
         await call(turn, following, turn.value("next_place"))
+
+
+async def _tell_of_no_next(turn: Turn, row: Meeting) -> None:
+    """Tell whoever filled in the next meeting before the staff stood down that it was not called."""
+    meant = " ".join(quote(turn.value(name), 300) for name in ("next_at", "next_place") if turn.value(name))
+    told = f"Krisestaben er trådt ned. Møde {row.number} er slut, og der er ikke indkaldt til et nyt: »{meant}«."
+    await turn.say(turn.sender, Card(told), kind="reply", platform=turn.the_incoming.platform)
 
 
 def _calling(turn: Context) -> Button:

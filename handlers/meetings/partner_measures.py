@@ -12,10 +12,9 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers.core import clearance, form_values, in_charge, rights, running
+from handlers.core import clearance, form_values, in_charge, rights, running, written_times
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import Context
-from handlers.core.language import times_read
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.meetings import partners
@@ -104,7 +103,7 @@ def _since(turn: Context, what: str) -> datetime | None:
     for found in SINCE.finditer(what):
         words = found["words"].split()[:LONGEST_TIME]
         for count in range(len(words), 0, -1):
-            been = times_read.parse_been(" ".join(words[:count]), turn.now, turn.zone)
+            been = written_times.parse_been(turn, " ".join(words[:count]))
             if been is not None and not been.passed:
                 return been.at
     return None

@@ -11,10 +11,9 @@ from datetime import UTC, date, datetime, time
 from babel.dates import format_date
 from sqlalchemy import func, select
 
-from handlers.core import form_values, rights
+from handlers.core import form_values, rights, written_times
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import Context
-from handlers.core.language import times_read
 from handlers.core.registry import action
 from handlers.core.turn import Turn
 from handlers.preparedness import improvements, upkeep
@@ -139,7 +138,7 @@ def read_day(text: str, turn: Context) -> date | None:
         except ValueError:
             continue
         return day if day <= turn.now.astimezone(turn.zone).date() else None
-    at = times_read.parse_past(text, turn.now, turn.zone)
+    at = written_times.parse_past(turn, text)
     return at.astimezone(turn.zone).date() if at else None
 
 

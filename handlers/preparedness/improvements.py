@@ -10,7 +10,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import select
 
-from handlers.core import form_values, passed_times, quiet, rights, running
+from handlers.core import form_values, passed_times, quiet, rights, running, written_times
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import ROUTINE, Context
 from handlers.core.language import times_read, times_shown, verb_words
@@ -71,7 +71,7 @@ async def improvement(turn: Turn, text: str) -> None:
         turn.crisis = await turn.db.scalar(
             select(Crisis).where(Crisis.decided_at.is_not(None)).order_by(Crisis.number.desc()).limit(1)
         )
-    found = times_read.find(text, turn.now, turn.zone)
+    found = written_times.find(turn, text)
     day, without = (None, text) if found else _day_at_the_end(turn, text)
     named = turn.whom(found[1] if found else without)
     if turn.crisis is None or len(named.persons) != 1 or not named.rest or len(named.rest) > LONGEST:
@@ -116,7 +116,7 @@ def _day_at_the_end(turn: Context, text: str) -> tuple[datetime | None, str]:
     for count in range(min(LONGEST_DAY, len(words) - 1), 0, -1):
         last = " ".join(words[-count:])
         cued = UNTIL.match(last)
-        day = times_read.parse_day(last[cued.end() :] if cued else last, turn.now, turn.zone)
+        day = written_times.parse_day(turn, last[cued.end() :] if cued else last)
         if day is not None and day <= turn.now.astimezone(turn.zone).date() + times_read.FARTHEST:
             return datetime.combine(day, END_OF_DAY, turn.zone).astimezone(UTC), " ".join(words[:-count])
     return None, text

@@ -11,11 +11,11 @@ from functools import partial
 
 from sqlalchemy import select
 
-from handlers.core import clearance, form_values, in_charge, rights, running
+from handlers.core import clearance, form_values, in_charge, rights, running, written_times
 from handlers.core.card import Button, Card, Field
 from handlers.core.context import URGENT, Context
 from handlers.core.events import Told, on
-from handlers.core.language import dangers, outages, times_read, times_shown
+from handlers.core.language import dangers, outages, times_shown
 from handlers.core.registry import action, timer, verb
 from handlers.core.turn import Turn
 from storage.letters import fold
@@ -147,7 +147,7 @@ def _still_to_come(turn: Context, clause: str) -> bool:
     """Whether what was said has a time that has not come: it is a plan, and no fact."""
     if {"siden", "gik", "fra"} & set(clause.split()):
         return False
-    found = times_read.find(clause, turn.now, turn.zone)
+    found = written_times.find(turn, clause)
     return found is not None and not found[0].passed and found[0].at > turn.now
 
 
@@ -156,12 +156,12 @@ def _since(turn: Context, clause: str) -> Since:
     that can't be read."""
     folded = fold(clause)
     if ago := AGO.search(folded):
-        return Since(times_read.parse_past(ago[0], turn.now, turn.zone))
+        return Since(written_times.parse_past(turn, ago[0]))
     unread = False
     for found in SINCE.finditer(folded):
         words = found["words"].split()[:LONGEST_TIME]
         tries = (" ".join(words[:count]) for count in range(len(words), 0, -1))
-        read = next((been for each in tries if (been := times_read.parse_been(each, turn.now, turn.zone))), None)
+        read = next((been for each in tries if (been := written_times.parse_been(turn, each))), None)
         if read is not None and read.passed:
             asked = f" Mener du {times_shown.weekday(read.tomorrow, turn.zone)}?" if read.tomorrow else ""
             return Since(

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from handlers.core import clearance, form_values, passed_times, rights, running, withheld
+from handlers.core import clearance, form_values, passed_times, rights, running, withheld, written_times
 from handlers.core.card import Button, Card, quote
 from handlers.core.context import ROUTINE
-from handlers.core.language import times_read, verb_words
+from handlers.core.language import verb_words
 from handlers.core.language.no_answers import says_nothing_yet
 from handlers.core.registry import action, timer, verb
 from handlers.core.turn import Turn
@@ -51,7 +51,7 @@ async def need(turn: Turn, text: str) -> None:
     if not await rights.asks.held(turn):
         await running.refuse(turn, rights.asks)
         return
-    found = times_read.find(text, turn.now, turn.zone, bare=True)
+    found = written_times.find(turn, text, bare=True)
     parsed, rest = found if found else (None, text)
     named = turn.whom(rest)
     if not named.rest or len(named.rest) > LONGEST:
@@ -105,7 +105,7 @@ async def _act_on(turn: Turn, number: int, said: str) -> bool:
         else:
             await running.refuse(turn, rights.asks)
         return True
-    found = times_read.find(said, turn.now, turn.zone, bare=True)
+    found = written_times.find(turn, said, bare=True)
     parsed, rest = found if found else (None, said)
     named = turn.whom(rest)
     if not named.rest and (len(named.persons) == 1 or (parsed is not None and not parsed.passed)):

@@ -21,11 +21,12 @@ from handlers.core import (
     rights,
     taking_up,
     typed_verbs,
+    written_times,
 )
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import Context
 from handlers.core.events import Told
-from handlers.core.language import colours, needs, times_read, times_shown, verb_words
+from handlers.core.language import colours, needs, times_shown, verb_words
 from handlers.core.language.colours import Colour
 from handlers.core.registry import Take, action, reply, timer, verb
 from handlers.core.turn import Turn
@@ -79,7 +80,7 @@ async def ping(turn: Turn, text: str) -> None:
             )
         )
         return
-    found = times_read.find(text, turn.now, turn.zone, bare=True)
+    found = written_times.find(turn, text, bare=True)
     if found is not None and found[0].passed:
         again = Button("Anden tid", "pings.meant", {"inbox": turn.inbox_id}, form=(Field("at", "Svar senest", "time"),))
         await turn.answer(
@@ -108,7 +109,7 @@ async def meant(turn: Turn, inbox: int, at: str = "") -> None:
         await taking_up.refuse_all_but_writer(turn, inbox)
         return
     due = datetime.fromisoformat(at) if at else form_values.moment(turn, "at")
-    found = times_read.find(original.text, turn.now, turn.zone, bare=True)
+    found = written_times.find(turn, original.text, bare=True)
     if found is None or due is None:
         await turn.answer(Card("Jeg kan ikke læse tidspunktet. Skriv fx */krise ping alle hvordan går det? svar 10*."))
         return

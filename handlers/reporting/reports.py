@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from handlers.core import enclosures, events, form_values, in_charge
+from handlers.core import enclosures, events, form_values, in_charge, written_times
 from handlers.core.card import DANGER, Button, Card, Field, quote
 from handlers.core.context import URGENT, Context
 from handlers.core.events import Told
-from handlers.core.language import needs, times_read
+from handlers.core.language import needs
 from handlers.core.language.urgency_words import hastens
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
@@ -90,7 +90,7 @@ async def send(turn: Turn) -> None:
 def _happened(turn: Context, text: str) -> datetime | None:
     """Read when it happened, where one time is told that has been: "vand i kælderen kl 13.30", not "lukket til kl 18"."""
     told = CLOCK.findall(text[:UNDERSTOOD])
-    been = times_read.parse_been(told[0], turn.now, turn.zone) if len(told) == 1 else None
+    been = written_times.parse_been(turn, told[0]) if len(told) == 1 else None
     return been.at if been is not None and not been.passed else None
 
 

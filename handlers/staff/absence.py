@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
-from handlers.core import availability, form_questions, form_values, passed_times, rights, running, undo
+from handlers.core import availability, form_questions, form_values, passed_times, rights, running, undo, written_times
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import Context
 from handlers.core.language import absences, times_shown
@@ -38,11 +38,11 @@ async def absence(turn: Turn, text: str) -> None:
         await turn.answer(await _standing(turn))
         return
     person, when = turn.sender, words
-    if absences.said(words, turn.now, turn.zone) is None:
+    if absences.said(words, written_times.since(turn), turn.zone) is None:
         person, when = _somebody(turn, words) or (person, when)
     if await _refuse(turn, person):
         return
-    said = absences.said(when, turn.now, turn.zone)
+    said = absences.said(when, written_times.since(turn), turn.zone)
     if said is None:
         await turn.answer(_asked(turn, person, when, words))
         return
@@ -59,7 +59,7 @@ async def filled_in(turn: Turn, person: str | None = None) -> None:
     if await _refuse(turn, person or turn.sender):
         return
     said = form_values.typed(
-        turn, "when", lambda words: absences.said(words, turn.now, turn.zone), f"Skriv fx {EXAMPLES}."
+        turn, "when", lambda words: absences.said(words, written_times.since(turn), turn.zone), f"Skriv fx {EXAMPLES}."
     )
     if said is None:
         await turn.answer(Card(f"Hvornår? Intet er ændret. Skriv fx {EXAMPLES}."))
@@ -79,7 +79,7 @@ async def meant(turn: Turn, person: str, at: str) -> None:
         return
     until = datetime.fromisoformat(at)
     words = f"til {times_shown.weekday(until, turn.zone)}"
-    said = absences.said(words, turn.now, turn.zone)
+    said = absences.said(words, written_times.since(turn), turn.zone)
     if said is None:
         await turn.answer(_asked(turn, person, words, words))
         return
@@ -194,7 +194,7 @@ def _asked(turn: Context, person: str, when: str, words: str) -> Card:
         form=(replace(WHEN, value=when[:LONGEST_TYPED]),),
         form_title=form_questions.LABEL,
     )
-    passed = absences.passed_end(when, turn.now, turn.zone)
+    passed = absences.passed_end(when, written_times.since(turn), turn.zone)
     if passed is not None:
         return passed_times.asked(turn, passed, "intet er ændret", "absence.meant", {"person": person}, again)
     # "fravær på plejecentret stiger" is news, and no leave of anybody's.
@@ -331,7 +331,9 @@ def _somebody(turn: Context, words: str) -> tuple[str, str] | None:
         for name, rest in ((parts[:count], parts[count:]), (parts[-count:], parts[:-count])):
             named = turn.plan.named(" ".join(name).lstrip("@"))
             when = " ".join(rest).removesuffix(" for")
-            if len(named) == 1 and (absences.is_back(when) or absences.read(when, turn.now, turn.zone)):
+            if len(named) == 1 and (
+                absences.is_back(when) or absences.read(when, written_times.since(turn), turn.zone)
+            ):
                 return named[0], when
             # Somebody else's absence that nobody can read is asked about as theirs, and never becomes the sender's.
             if len(named) == 1 and unread is None and (name == parts[:count] or rest[-1] == "for"):

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
-from handlers.core import availability, rights, running, undo
+from handlers.core import availability, rights, running, undo, written_times
 from handlers.core.card import Button, Card, quote
 from handlers.core.context import Context
 from handlers.core.language import absences, times_shown
@@ -209,7 +209,7 @@ def _read(turn: Context, text: str) -> tuple[str | None, datetime | None]:
         found = turn.plan.named(" ".join(parts[:count]).lstrip("@"))
         if len(found) == 1:
             rest = " ".join(parts[count:])
-            away = absences.read(rest, turn.now, turn.zone) if rest else None
+            away = absences.read(rest, written_times.since(turn), turn.zone) if rest else None
             if not rest or (away is not None and away.since <= turn.now):
                 return found[0], away.until if away else None
     return None, None

@@ -6,10 +6,10 @@ import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from handlers.core import form_values, passed_times, rights, running
+from handlers.core import form_values, passed_times, rights, running, written_times
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import Context
-from handlers.core.language import times_read, times_shown
+from handlers.core.language import times_shown
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.staff import rest, roster, shift_changes
@@ -159,7 +159,7 @@ async def meant(turn: Turn, role: str, person: str, until: str, at: str) -> None
 
 async def _plan_in_words(turn: Turn, role: str, person: str, since_text: str, until_text: str) -> None:
     """Plan a shift as it was typed: "fra 20", "8"."""
-    since = times_read.parse(since_text.strip().removeprefix("fra ").strip(), turn.now, turn.zone)
+    since = written_times.parse(turn, since_text.strip().removeprefix("fra ").strip())
     if since is not None and since.passed:
         about = {"role": role, "person": person, "until": until_text}
         other = _other_time(turn, role, person, since_text, until_text) if since.tomorrow is None else None

@@ -86,6 +86,11 @@ async def offer(turn: Turn) -> None:
     await turn.say(turn.staff, await card(turn), key=key(turn))
 
 
+async def end_with_the_staff(turn: Turn) -> None:
+    """Ask nothing of the list any longer, wherever it stands: it says who manned what."""
+    await turn.redraw(key(turn), await card(turn))
+
+
 async def card(turn: Context) -> Card:
     """Draw each function: needed or not, by whom it is manned, and the gaps first of all."""
     said = await needs(turn)
@@ -99,6 +104,11 @@ async def card(turn: Context) -> Card:
     communicators = by_plan(turn, "Kommunikation")
     if communicators and not set(communicators) & set(await turn.members("framing", "operational")):
         hint = "\nKommunikation kan deltage i krisestaben: */krise ind kommunikation*."
+    if not turn.the_crisis.has_staff:
+        manned = tuple((function, line) for function, line in facts if function not in gaps)
+        return Card(
+            "*Støttefunktioner efter behov.* Krisestaben er trådt ned: der skal ikke bemandes flere.", facts=manned
+        )
     missing = f"❗ Mangler: {', '.join(gaps)}." if gaps else "Alle er afklaret."
     return Card(
         f"*Støttefunktioner efter behov.* {missing}{hint}",

@@ -112,6 +112,7 @@ def test_a_plan_that_is_not_there_is_a_2(run: Run) -> None:
     refused(run("plan", "check", "findes_ikke.yaml"), 2, "findes_ikke.yaml")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("settings", "words"),
     [

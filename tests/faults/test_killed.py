@@ -189,12 +189,14 @@ def _key(message: FakeMessage) -> str:
     return str(message.metadata["event_payload"]["key"]) if message.metadata else ""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 async def test_it_says_goodbye_in_good_order_when_told_to_stop(database_url: str, tmp_path: Path) -> None:
     async with FakeSlack() as slack, running(database_url, slack, tmp_path) as process:
         assert await process.stop() == 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 async def test_a_mail_server_that_says_nothing_holds_up_no_stop(database_url: str, tmp_path: Path) -> None:
     """D03: it was waited for, for as long as it is given to answer."""

@@ -159,6 +159,7 @@ def rounds(attacked_by: int) -> int:
     return max(1, min(MOST, attacked_by * 20) // AT_ONCE)
 
 
+@pytest.mark.long
 async def test_what_the_sms_gateway_signs_is_answered_and_loses_nobody_elses_sms(
     stage: OtherWays, lot: Random, attacked_by: int
 ) -> None:

@@ -152,6 +152,7 @@ async def by_graph(database_url: str) -> AsyncIterator[GraphStage]:
             yield stage
 
 
+@pytest.mark.long
 async def test_a_mail_by_imap_that_is_not_as_mails_are_keeps_no_other_unread(
     by_imap: MailStage, lot: Random, attacked_by: int
 ) -> None:
@@ -171,6 +172,7 @@ async def test_a_mail_by_imap_that_is_not_as_mails_are_keeps_no_other_unread(
     await well_handled(by_imap)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 async def test_a_mail_by_graph_that_is_not_as_mails_are_keeps_no_other_unread(
     by_graph: GraphStage, lot: Random, attacked_by: int
@@ -194,6 +196,7 @@ async def test_a_mail_by_graph_that_is_not_as_mails_are_keeps_no_other_unread(
     await well_handled(by_graph)
 
 
+@pytest.mark.long
 async def test_a_mail_that_a_gateway_brings_is_answered_whatever_it_is(
     by_imap: MailStage, lot: Random, attacked_by: int
 ) -> None:

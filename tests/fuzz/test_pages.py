@@ -150,6 +150,7 @@ def said() -> list[tuple[bytes, dict[str, Any]]]:
     ]
 
 
+@pytest.mark.long
 @on_both_databases
 async def test_whatever_is_sent_to_the_rehearsal_chat_loses_nobody_elses_words(
     stage: RehearsalStage, lot: Random, attacked_by: int

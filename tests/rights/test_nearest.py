@@ -35,6 +35,7 @@ async def test_a_centres_chief_does_not_approve_the_level_one_that_they_asked_fo
     assert (await stage.part("crisis"))["level"] == 1
 
 
+@pytest.mark.long
 async def test_a_centre_whose_chief_says_nothing_is_asked_through_the_deputy(stage: RehearsalStage) -> None:
     """R102: "eller deres stedfortræder": the chief is reminded, then the deputy asked, whose word counts."""
     await stage["4k"].commands("aktiver 2 skybrud")

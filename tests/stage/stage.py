@@ -11,6 +11,8 @@ import inspect
 import json
 import pickle
 from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Self
@@ -160,6 +162,7 @@ class Stage(ABC):
         self.address = ""
         self._actors: dict[str, Actor] = {}
         self._exported: dict[int, bytes] = {}
+        self._busy = False
 
     async def __aenter__(self) -> Self:
         await self.set_up()
@@ -230,7 +233,17 @@ class Stage(ABC):
 
     async def settle(self) -> None:
         """Let everything that can happen now happen."""
-        await self.bot.engine.settle()
+        if not self._busy:
+            await self.bot.engine.settle()
+
+    @asynccontextmanager
+    async def busy(self, **span: float) -> AsyncIterator[None]:
+        """Let what is written in the block come in at once and be handled a span later, as where much else comes first."""
+        self._busy = True
+        yield
+        self._busy = False
+        self.clock.set(self.clock.now() + timedelta(**span))
+        await self.settle()
 
     async def at(self, clock: str) -> None:
         """Let time pass to a Danish time of day, "14:05:40", on the scene's day."""

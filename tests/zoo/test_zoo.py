@@ -106,6 +106,7 @@ async def test_slacks(open_stage: Stage) -> None:
     assert not faults, "\n".join(faults)
 
 
+@pytest.mark.long
 @on("teams")
 async def test_teams(open_stage: Stage) -> None:
     """D03."""
@@ -215,6 +216,7 @@ def as_mail(it: dict[str, Any], subject: str, number: int) -> bytes:
     return mail.as_bytes()
 
 
+@pytest.mark.long
 async def test_by_mail(asked: Asked) -> None:
     """R005 R006 R204 D03."""
     subject = await asked.warned()

@@ -139,7 +139,8 @@ class Mail(Gateway):
             except MailboxShut as shut:
                 # It may be away for a while; the next look is soon, unless it asks for quiet.
                 wait = max(wait, shut.wait)
-            except Exception:
+            except Exception as error:
+                self._closed = f"postkassen kan ikke læses: {type(error).__name__}"
                 log.exception("the mailbox was not read")
             await asyncio.sleep(wait)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import ParamSpec, Protocol, TypeVar
 
-from bot.platforms.fallback.aside import aside
+from bot.platforms.fallback.aside import BrokenOff, aside
 from bot.settings import MailAccount
 
 # How long a server may take, in seconds of the machine's clock.
@@ -109,5 +109,5 @@ async def _away(do: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
     """Do something aside; raises `MailboxShut` for what a server may come up with."""
     try:
         return await aside(do, *args, **named)
-    except (OSError, imaplib.IMAP4.error) as error:
+    except (OSError, imaplib.IMAP4.error, BrokenOff) as error:
         raise MailboxShut(str(error)) from error

@@ -98,7 +98,7 @@ def _svg(chart: leather.Chart, size: Size) -> str:
     ends_only = size == ON_THE_WALL
     chart.add_y_axis(
         tick_formatter=lambda value, place, count: (
-            "" if ends_only and 0 < place < count - 1 else f"{float(value):g}".replace(".", ",")
+            "" if ends_only and value and 0 < place < count - 1 else f"{float(value):g}".replace(".", ",")
         )
     )
     width, height, _ = size

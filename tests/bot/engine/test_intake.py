@@ -128,6 +128,7 @@ async def test_whoever_has_just_written_is_acknowledged_before_the_next_turn_beg
     assert len(await bodies(database)) == 40
 
 
+@pytest.mark.long
 async def test_a_reading_that_never_ends_is_broken_off_kept_as_it_came_and_not_tried_again(database: Database) -> None:
     """D05: a mail or a door's payload on which Python itself loops; whoever comes meanwhile is let in."""
     registry.load()

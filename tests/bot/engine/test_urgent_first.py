@@ -100,6 +100,7 @@ async def test_an_urgent_input_brings_its_senders_earlier_ones_along_in_their_or
     assert list(await answered(house, after=after))[:3] == [f"finn/{text}" for text in mine]
 
 
+@pytest.mark.long
 async def test_whoever_sends_much_that_is_urgent_holds_up_nobody_else(house: House) -> None:
     """R005 D05: sixty times `aktiver`, or thirty lines and a warning behind them, and then somebody else's warning."""
     after = await in_crisis(house)

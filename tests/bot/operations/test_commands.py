@@ -59,6 +59,7 @@ def test_a_backup_is_taken_and_put_back_by_the_commands(run: Run, crisis: None, 
     assert run("verify", "latest", **other).returncode == 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "words", [("backup",), ("restore", "findes-ikke.db"), ("backup", "-o", "/proc/intet"), ("persondata", " ")]
 )

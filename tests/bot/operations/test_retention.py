@@ -105,6 +105,7 @@ async def test_R187_a_filed_case_goes_when_its_time_is_up_and_its_log_still_veri
     assert len(after["log"]) == count + 1
 
 
+@pytest.mark.long
 async def test_nothing_of_what_was_said_of_anybody_is_left_in_any_table_or_in_the_file(databases: Databases) -> None:
     """The name, the picture, who decided: attachments are in it."""
     url, at = await played(databases, filed=True)

@@ -14,7 +14,7 @@ from sqlalchemy import event
 
 from tests.stage.platforms import in_one_chat
 from tests.stage.prologue import after, cloudburst
-from tests.stage.stage import RehearsalStage
+from tests.stage.stage import RehearsalStage, log_of
 
 stage = after(cloudburst)
 VIEWERS = 40
@@ -122,6 +122,19 @@ async def test_a_board_on_which_nothing_happens_is_not_sent_anew_each_second(sta
     # The countdowns go on by themselves on the screen.
     del before["Situationen"], after_it["Situationen"]
     assert after_it == before
+
+
+@in_one_chat
+async def test_a_line_that_was_put_right_stands_as_it_is_now(stage: RehearsalStage) -> None:
+    """R187 R204: what was wrong left the board, and what is right was not on it."""
+    kim = stage["kim"]
+    await kim.commands("log ! 30 beboere er flyttet")
+    await kim.commands(f"ret {log_of(await stage.export(), 'information')[-1]['no']} 13 beboere er flyttet")
+    path = await link(stage)
+    async with aiohttp.ClientSession() as client, client.get(f"{stage.address}{path}") as answer:
+        said = lists(await answer.text())["Log"]
+    assert "13 beboere er flyttet" in said
+    assert "30 beboere" not in said
 
 
 @in_one_chat

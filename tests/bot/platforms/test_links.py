@@ -108,6 +108,7 @@ HALF = re.compile(
 )
 
 
+@pytest.mark.long
 def test_what_is_lost_without_an_address_is_all_that_has_a_link() -> None:
     """R204: a new link is named by `plan check` and `doctor`, or it is lost unseen."""
     links_of_ours = {

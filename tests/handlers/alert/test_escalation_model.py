@@ -138,6 +138,7 @@ AsTheModelSays.TestCase.settings = settings(
 )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lets_it_lie", [True, False])
 def test_who_takes_it_when_all_were_silent_and_lets_it_lie_or_gives_it_up_has_the_chain_begin_over_at_once(
     lets_it_lie: bool,

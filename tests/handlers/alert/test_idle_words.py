@@ -78,6 +78,7 @@ def test_a_danger_beside_any_of_them_is_heard() -> None:
 open_stage = after(lambda stage: stage.settle())
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_with_nothing_under_way_the_answer_is_calm(open_stage: Stage) -> None:
     """T32: 112 and the door to a warning, and no question; nobody is rung."""

@@ -191,6 +191,7 @@ async def test_what_was_said_to_be_another_incident_can_still_belong(stage: Stag
         assert verify_export(await stage.export(number)) == []
 
 
+@pytest.mark.long
 @in_teams
 @pytest.mark.parametrize(
     ("words", "own_chain"),

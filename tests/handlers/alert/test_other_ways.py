@@ -86,6 +86,7 @@ async def test_whoever_has_not_answered_chat_and_sms_is_rung_up_and_a_key_takes_
     assert [call.to for call in stage.twilio.calls if call.to != JENS] == []
 
 
+@pytest.mark.long
 async def test_a_key_passes_the_warning_on_and_a_call_nobody_took_is_no_contact(stage: OtherWays) -> None:
     """R005 R006: "2" moves to the deputy at once; an unanswered call is a failure with its reason, and the chain goes on."""
     await stage.warned()

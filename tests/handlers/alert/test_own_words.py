@@ -118,6 +118,7 @@ async def test_a_cry_that_stays_unanswered_goes_up_as_unconfirmed_after_one_remi
     assert (await stage.export())["alerts"][0]["assessment"] == "no"
 
 
+@pytest.mark.long
 @in_teams
 async def test_what_is_written_on_belongs_to_the_same_warning(open_stage: Stage) -> None:
     """R001 D04: "hjælp!", "brand", "birkehøj 3. sal" is one warning, and the chain's card has all of it."""
@@ -293,6 +294,7 @@ BEHIND_A_VERB = (
 )
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_danger_behind_a_verb_that_leads_nowhere_is_heard(open_stage: Stage) -> None:
     """R001 R004: with no crisis, and from whoever has no part in one, it was a refusal without 112."""
@@ -330,6 +332,7 @@ BEHIND_ANY_VERB = (
 )
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_danger_behind_any_verb_has_112_in_its_answer_and_the_door_to_a_warning(crisis_stage: Stage) -> None:
     """R001 R004: from a stranger at level 2 it went to the staff's chief, and they read no 112."""
@@ -401,6 +404,7 @@ async def test_an_answer_to_nothing_is_no_warning(open_stage: Stage) -> None:
     assert await open_stage.crises() == 0
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_a_crisis_of_ones_own_joins_no_chain_and_its_door_stays_open(open_stage: Stage) -> None:
     """T32: "krise i mit ægteskab" rang whoever was asked about a fire."""

@@ -74,6 +74,7 @@ async def test_who_has_not_answered_is_one_list_to_ring_from_and_kontaktet_takes
     assert await stage.part("notifications") != told_so["notifications"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("pair", [("slack", "sqlite")], indirect=True, ids="-".join)
 async def test_whoever_no_way_reaches_is_on_one_card_and_first_on_the_list(open_stage: Stage) -> None:
     """D02: section 3.5: one card for all whom the same notice did not reach, with `Markér som kontaktet`."""

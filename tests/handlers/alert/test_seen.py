@@ -67,6 +67,7 @@ async def test_a_cry_in_own_words_has_112_the_person_and_the_question_and_one_pr
         assert await stage[name].sees("Jens Lund"), words
 
 
+@pytest.mark.long
 @in_teams
 async def test_a_cry_whose_question_stays_unanswered_asks_the_chain_all_the_same(open_stage: Stage) -> None:
     """R004 R005: `varsel brand på Birkehøj`, and nobody was asked, ever."""
@@ -148,6 +149,7 @@ async def test_thanks_with_two_incidents_are_thanks(stage: Stage) -> None:
         assert "Krisebot" in said
 
 
+@pytest.mark.long
 @in_slack
 async def test_a_cry_in_another_language_has_its_four_sentences_and_danish_buttons(open_stage: Stage) -> None:
     """R001: 112, the question, sent on, not sent; the labels stay Danish and are explained in the text."""
@@ -204,6 +206,7 @@ async def test_everyday_words_are_not_run_because_they_stand_first(open_stage: S
     assert await open_stage.crises() == 0
 
 
+@pytest.mark.long
 @in_teams
 async def test_everyday_words_while_a_question_is_open_are_asked_about_or_answer_it(stage: Stage) -> None:
     """R118, requirement 3.4: none of them is run as a verb; "status uændret" is what a centre would answer."""
@@ -277,6 +280,7 @@ async def test_haste_a_deadline_a_caller_and_a_number_are_heard_in_free_text(sta
     assert await stage["kim"].sees("Mener du fredag den 3. juli 2026 kl. 08:00?")
 
 
+@pytest.mark.long
 @in_teams
 async def test_all_commands_can_be_shown_with_none_one_and_several_crises(open_stage: Stage) -> None:
     """R204: with none it was a LookupError, and "fejl hos mig" after a minute."""

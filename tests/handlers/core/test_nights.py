@@ -144,6 +144,7 @@ async def reminded(stage: Stage) -> set[str]:
     return {person for person in ("mads", "hanne", "bo", "eva", "anne") if await stage[person].sees("Fristen er nu")}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("begins", "up"),
     [(None, set[str]()), ("vagt logfører Mads nu - i morgen 6", {"mads"}), ("møde nu stabsrummet", {"anne"})],

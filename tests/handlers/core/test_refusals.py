@@ -27,7 +27,7 @@ stage = after(cloudburst)
 SAYS_WHO_MAY = {
     "measures.measures.propose": "the proposal is sent, to persons who are named",
     "staff.chief_proposed.keep_back": "the proposal is sent, to persons who are named",
-    "crisis.stand_down._offer_proposal": "a proposal is offered, to persons who are named",
+    "crisis.stand_down_proposals._offer_proposal": "a proposal is offered, to persons who are named",
     "crisis.status.who": "who is who: the names stand beside",
     "core.running.refuse": "the refusal",
     "core.taking_up.refuse_all_but_writer": "whose question it is, by name; it stands before them",

@@ -240,3 +240,45 @@ async def test_who_asked_for_help_and_is_in_no_plan_is_told_that_it_is_over_with
     assert "20 00 00 08" not in told["hanne"]
     assert "20 00 00" not in told["finn"]
     assert "tal med din leder" in told["finn"]
+
+
+async def test_a_summons_that_nobody_answered_says_that_no_answer_is_waited_for(stage: RehearsalStage) -> None:
+    """R075 R256: it stood there with "Svar med en knap" and no button; who had answered reads nothing of it."""
+    await stage["anne"].presses("Kommer")
+    await stage.forward(minutes=20)
+    await stage["lars"].commands("afblæs")
+    await stage["lars"].presses("Afblæs")
+    asked = [said for said in await stage["ole"].reads() if "Svar med en knap" in said]
+    assert asked
+    assert all("du skal ikke svare længere" in said for said in asked)
+    assert not await stage["ole"].has("Kommer")
+    assert not await stage["anne"].sees("du skal ikke svare længere")
+
+
+@pytest.mark.parametrize("words", ["afblæs", "nedskaler"])
+async def test_the_framing_meeting_asks_nothing_of_a_staff_that_is_no_more(stage: RehearsalStage, words: str) -> None:
+    """R017 R054 R075: its card asked whether the plan was to be activated; a meeting that goes on is still ended."""
+    await stage["lars"].presses("Start mødet")
+    assert await stage["lars"].sees("Skal beredskabsplanen aktiveres?")
+    await stage["lars"].commands(words)
+    if words == "afblæs":
+        await stage["lars"].presses("Afblæs")
+    assert not await stage["lars"].sees("Skal beredskabsplanen aktiveres?")
+    for label in ("Beredskabsplanen: ja", "Vælg beslutning", "Sted eller link", "Tag den senere"):
+        assert not await stage["lars"].has(label), label
+    await stage["lars"].presses("Slut mødet")
+    assert "Det rammesættende møde er slut" in (await stage.log("meeting"))[-1]["summary"]
+    for label in ("Overgå til operationel stab", "Nyt rammesættende møde"):
+        assert not await stage["lars"].has(label), label
+
+
+@pytest.mark.parametrize("words", ["afblæs", "nedskaler"])
+async def test_no_support_function_is_missing_in_a_staff_that_is_no_more(stage: RehearsalStage, words: str) -> None:
+    """R017 R106 R075: "tag stilling" stood there with its buttons."""
+    assert await stage["kim"].sees("Mangler: ")
+    await stage["lars"].commands(words)
+    if words == "afblæs":
+        await stage["lars"].presses("Afblæs")
+    assert not await stage["kim"].sees("tag stilling")
+    assert not await stage["kim"].sees("Mangler: ")
+    assert not await stage["kim"].has("Bygning")

@@ -106,3 +106,20 @@ async def test_a_need_that_was_written_in_the_form_is_sent_with_its_words(stage:
         "4",
         "Birkehøj",
     )
+
+
+@in_teams
+async def test_whoever_offered_what_was_never_used_is_thanked_and_let_go_when_it_is_called_off(stage: Stage) -> None:
+    """R074 R075: they were told to wait for word; whose offer was taken back or declined has had it, and hears nothing more."""
+    await stage["hanne"].commands("bistand 4 pædagoger til Birkehøj")
+    await stage["line"].commands("tilbud 2 pædagoger fra kl 17")
+    await stage["mads"].commands("tilbud 2 pumper")
+    await stage["mads"].presses("Træk tilbuddet tilbage")
+    await stage["lars"].commands("afblæs")
+    await stage["lars"].presses("Afblæs")
+    assert await stage["line"].sees("Tak for tilbuddet TB1. Krisen er afblæst, og det blev ikke brugt: send ingen.")
+    assert not await stage["line"].has("Træk tilbuddet tilbage")
+    assert not await stage["mads"].sees("Tak for tilbuddet")
+    assert [row["state"] for row in await stage.part("offers")] == ["declined", "withdrawn"]
+    assert not await stage["tina"].has("Brug til B1")
+    assert not await stage["tina"].has("Brug TB1")

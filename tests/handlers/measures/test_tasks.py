@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import pytest
+
 from handlers.crisis import closing
 from storage.plan import loading
 from storage.plan.persons import Roles
@@ -59,6 +61,7 @@ async def test_a_roles_tasks_go_with_it_to_whoever_is_given_it(stage: Stage) -> 
     assert (await task(stage, ROUTINES))["owner"] == "tina"
 
 
+@pytest.mark.long
 @in_teams
 async def test_a_roles_tasks_go_with_the_shift(stage: Stage) -> None:
     """R072: at 20:00 the night's coordinator has them, who says that one is done; the day's may not any more."""
@@ -70,6 +73,7 @@ async def test_a_roles_tasks_go_with_the_shift(stage: Stage) -> None:
     assert (await task(stage, ROUTINES))["done_by"] == "ali"
 
 
+@pytest.mark.long
 async def test_what_nobody_has_the_role_for_is_the_chiefs_until_somebody_is_given_it(database_url: str) -> None:
     """R040 R146: a plan without communication, secretary and coordinator: the mayor reads what has to be done."""
     plan = loading.example()
@@ -90,6 +94,7 @@ async def test_what_nobody_has_the_role_for_is_the_chiefs_until_somebody_is_give
         assert gaps == ["lars"]
 
 
+@pytest.mark.long
 async def test_a_point_that_was_done_where_its_task_stands_is_ticked_by_the_next_press_on_the_list(
     database_url: str,
 ) -> None:

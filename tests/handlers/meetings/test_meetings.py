@@ -311,6 +311,7 @@ async def test_a_meeting_that_nobody_started_is_asked_about_once_and_a_moved_one
     assert len([line for line in await stage.log("reminder") if "begynder nu" in line["summary"]]) == 1
 
 
+@pytest.mark.long
 @in_slack
 async def test_a_meeting_that_is_moved_after_its_time_is_put_before_its_chair_anew_and_called_off_it_can_not_be_started(
     stage: Stage,
@@ -373,3 +374,39 @@ async def test_a_press_on_a_card_that_has_changed_meanwhile_is_answered_and_a_do
     for name in ("lars", "kim"):
         assert len([said for said in await stage[name].reads() if "ikke på kortet længere" in said]) == 1
     assert [row["state"] for row in await stage.part("meetings")][-1] == "running"
+
+
+@in_one_chat
+@pytest.mark.parametrize("words", ["afblæs", "nedskaler"])
+async def test_whoever_ends_the_last_meeting_of_a_staff_that_has_stood_down_is_asked_about_no_next_one(
+    stage: Stage, words: str
+) -> None:
+    """R017 R019 R075: it was not to be closed before the next one had been called; its minutes are drafted all the same."""
+    await stage["kim"].commands("møde kl 17 stabsrummet")
+    await stage["kim"].fills_in("Start mødet", absent="")
+    await stage["lars"].commands(words)
+    if words == "afblæs":
+        await stage["lars"].presses("Afblæs")
+    await stage["kim"].presses("Slut mødet")
+    (row,) = await stage.part("meetings")
+    assert (row["state"], row["ended_at"] is not None) == ("ended", True)
+    assert (await stage.log("meeting"))[-1]["summary"] == "Møde 1 er slut. Næste møde: ingen"
+    assert await stage["kim"].sees("Referat")
+
+
+@only_in_slack
+async def test_a_next_meeting_that_was_filled_in_before_the_staff_stood_down_is_not_called_and_it_is_said(
+    stage: SlackStage,
+) -> None:
+    """R017 R019 D03: the form stood open meanwhile; only whoever filled it in reads so."""
+    await stage["kim"].commands("møde kl 17 stabsrummet")
+    await stage["kim"].fills_in("Start mødet")
+    kim = stage["kim"].person
+    await kim.presses("Slut mødet")
+    await stage["lars"].commands("nedskaler")
+    await kim.submits({"next_at": "i morgen 10", "next_place": "byrådssalen"})
+    await stage.settle()
+    assert [row["state"] for row in await stage.part("meetings")] == ["ended"]
+    (said,) = [said for said in await stage["kim"].reads() if "ikke indkaldt til et nyt" in said]
+    assert "»i morgen 10 byrådssalen«" in said
+    assert not await stage["tina"].sees("ikke indkaldt til et nyt")

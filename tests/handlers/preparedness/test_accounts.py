@@ -310,6 +310,7 @@ def in_chat(stage: Stage, id: str) -> list[str]:
     return [each.shown for each in person.messages() if each.from_bot and each.conversation == person.dm]
 
 
+@pytest.mark.long
 @in_both
 async def test_an_account_that_is_no_longer_the_persons_is_written_to_no_more(stage: Stage) -> None:
     """R001, R235: neither anew, nor where something stands already; however they were written to before."""
@@ -329,6 +330,7 @@ async def test_an_account_that_is_no_longer_the_persons_is_written_to_no_more(st
     assert in_chat(stage, here) == before
 
 
+@pytest.mark.long
 @in_both
 async def test_another_account_of_the_same_person_is_written_to_and_the_old_one_not(stage: Stage) -> None:
     """R001, R235: a new mail in the plan is a new account, and its chat is not the one that was known before."""
@@ -345,6 +347,7 @@ async def test_another_account_of_the_same_person_is_written_to_and_the_old_one_
     assert in_chat(stage, old) == before
 
 
+@pytest.mark.long
 @in_both
 async def test_mails_that_are_swapped_in_the_plan_swap_the_rights_and_the_chats(stage: Stage) -> None:
     """R001: nothing that was learnt of the one counts for the other."""

@@ -129,6 +129,7 @@ async def test_the_pack_is_mailed_at_each_phase_and_when_it_is_new_at_most_weekl
     assert len(packs()) == 3 * len(readers)
 
 
+@pytest.mark.long
 async def test_an_exercise_mails_nobody_a_pack(with_mail: SlackStage, mailbox: tuple[Mailbox, int]) -> None:
     """D06: an exercise's pack would be taken for the real one."""
     stage, (box, _) = with_mail, mailbox

@@ -83,6 +83,7 @@ async def test_only_4k_and_the_secretariat_begin_an_exercise_and_alone_the_word_
     assert await stage.crises() == 0
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_a_real_thing_in_an_exercises_channel_is_one_press_away(stage: Stage) -> None:
     """D10: `Det er ikke en øvelse`."""

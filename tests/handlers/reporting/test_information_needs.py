@@ -77,6 +77,7 @@ async def test_what_is_no_answer_yet_closes_nothing_and_its_words_are_seen(stage
     assert [each["state"] for each in await stage.part("information_needs")] == ["answered", "answered"]
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_what_is_late_is_reminded_of_once_and_shown_where_the_staff_looks(stage: Stage) -> None:
     """R204: the owner once, then the staff once; status and `siden sidst` say so until it is answered."""

@@ -25,6 +25,7 @@ async def reported(stage: Stage) -> None:
     await stage["bo"].commands("overvågning medie fejl tv: 200 er evakueret")
 
 
+@pytest.mark.long
 @in_slack
 async def test_communication_is_asked_with_the_days_findings_summed_up_and_the_staff_reads_the_answer(
     stage: Stage,
@@ -111,6 +112,7 @@ async def test_it_stands_on_the_next_agenda(stage: Stage) -> None:
     assert await stage["kim"].sees("Fylder: Ros til frivillige")
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_two_crises_have_each_their_own(stage: Stage) -> None:
     """R211 D04: what is found in one is not counted in the other."""
@@ -139,6 +141,7 @@ async def without(sqlite: SQLite) -> AsyncIterator[RehearsalStage]:
         yield stage
 
 
+@pytest.mark.long
 async def test_where_the_plan_has_nobody_for_communication_the_secretary_is_asked(without: RehearsalStage) -> None:
     """R211 R070: a gap is said, and somebody has it."""
     await without["jens"].commands("aktiver 2 skybrud")

@@ -334,6 +334,7 @@ async def test_a_person_who_says_the_same_to_several_questions_is_heard_each_tim
     assert await stage.result() == "contact"
 
 
+@pytest.mark.long
 async def test_the_same_words_to_questions_of_their_own_are_heard_however_often(stage: MailStage) -> None:
     """R005 R043: "alt ok" to each of five questions in half an hour is five answers."""
     await stage["jens"].commands("aktiver 2 skybrud")
@@ -350,6 +351,7 @@ async def test_the_same_words_to_questions_of_their_own_are_heard_however_often(
     assert len(kept) == len(asked) >= 4
 
 
+@pytest.mark.long
 async def test_many_mails_in_somebodys_name_shut_their_own_out_of_nothing(stage: MailStage) -> None:
     """R005 D12: an address is easily forged; only what brings our marks back is counted against whoever has it."""
     await stage.warned()

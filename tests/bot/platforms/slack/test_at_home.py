@@ -79,6 +79,7 @@ async def test_an_open_page_follows_what_happens_and_a_closed_one_costs_nothing(
         assert not list(await db.scalars(select(HomePage)))
 
 
+@pytest.mark.long
 async def test_an_open_page_is_found_again_after_a_restart(stage: SlackStage) -> None:
     """R213."""
     kim = stage["kim"].person

@@ -209,6 +209,7 @@ async def test_a_staffs_channel_that_is_opened_again_is_the_staffs_again(house: 
     assert "Mødet er flyttet" in shown
 
 
+@pytest.mark.long
 async def test_who_comes_in_by_hand_is_on_disk_before_slack_is_asked_for_their_name(house: House) -> None:
     """D03 T30: Slack waits for its answer three seconds, and a name may take as long; stopped in between, nobody is lost."""
     await house.crisis()

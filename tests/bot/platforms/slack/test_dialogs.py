@@ -82,6 +82,7 @@ async def test_the_dialog_is_the_one_that_stands_on_the_message_now(house: House
     assert jens.sees("Nr. 1")[-1].buttons == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("how", [ServerError(), OkFalse("expired_trigger_id"), TimeoutBefore(), WrongPage()], ids=repr)
 async def test_a_dialog_that_cannot_be_opened_is_told_of_and_can_be_pressed_again(house: House, how: Fault) -> None:
     """R001: also where Slack lets us wait: a fault beside the button, or a time-out, tells nobody what to do."""
@@ -97,6 +98,7 @@ async def test_a_dialog_that_cannot_be_opened_is_told_of_and_can_be_pressed_agai
     assert finn.view is not None
 
 
+@pytest.mark.long
 async def test_a_dialog_from_a_messages_menu_that_slack_does_not_open_is_told_of(house: House) -> None:
     """R036: nothing is saved, and whoever chose it knows."""
     kim = house.person("U0KIM")

@@ -128,6 +128,7 @@ async def test_what_is_sent_on_and_what_is_picked_get_their_names_too(stage: Sla
     assert await kept(stage, "comment") == "spørg Olga Ny om Nanna Ny"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("how", [ServerError(), TimeoutBefore()], ids=["refused", "silent"])
 async def test_a_person_whose_words_slack_gives_no_name_for_keeps_their_order(stage: SlackStage, how: Fault) -> None:
     """R001: what they said next waits for what they said first."""
@@ -153,6 +154,7 @@ async def test_a_slack_that_asks_for_peace_is_asked_for_no_name_meanwhile(stage:
     assert await kept(stage) == "log @U0NANNA har sagt det 2 gange"
 
 
+@pytest.mark.long
 async def test_a_slack_that_lets_one_name_wait_is_not_waited_for_again_in_the_same_act(stage: SlackStage) -> None:
     """R001: the doer's name and those in the text are asked for together, and keep a turn no longer than one of them."""
     stage.slack.add_user("U0NANNA", "Nanna  Ny", "nanna@htk.example")

@@ -62,6 +62,7 @@ async def test_a_messages_words_stand_in_the_form_with_who_wrote_them(stage: Tea
     await stage["per"].person.saves(message, "Send som varsel")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("heard", [False, True], ids=["a stranger", "who has taken it away"])
 async def test_the_plans_people_get_the_app_when_they_must_be_written_to(open_stage: TeamsStage, heard: bool) -> None:
     """R070: where the tenant lets us; the message comes, once."""

@@ -54,6 +54,7 @@ def _alone(house: House, user: str, text: str) -> bool:
     return any(text in each.shown for each in house.teams.world.personal(user).messages)
 
 
+@pytest.mark.long
 async def test_a_staffs_channel_that_is_renamed_is_told_of_and_goes_on(house: House) -> None:
     """R030 D02: told once however often Teams tells it; another channel's name is nobody's."""
     await house.crisis()
@@ -73,6 +74,7 @@ async def test_a_staffs_channel_that_is_renamed_is_told_of_and_goes_on(house: Ho
     assert "Stabsmøde nu" in "".join(each.shown for each in house.teams.world.named("Vand i Hedehusene").messages)
 
 
+@pytest.mark.long
 async def test_a_channel_is_as_it_was_left_in_whatever_order_teams_tells_of_it(house: House) -> None:
     """R030 D02: opened again, and then told that it was archived before that; what closes it afterwards does."""
     await house.crisis()
@@ -89,6 +91,7 @@ async def test_a_channel_is_as_it_was_left_in_whatever_order_teams_tells_of_it(h
     assert await done("teamUnarchived", "2099-07-02T12:40:00.000Z") == "open"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("closes", "reopens"),
     [
@@ -135,6 +138,7 @@ async def test_a_staffs_channel_that_is_closed_and_opened_by_hand_is_told_of_and
     assert "Mødet er flyttet" in shown
 
 
+@pytest.mark.long
 async def test_who_comes_into_the_staffs_team_by_hand_or_leaves_it_is_told_of(house: House) -> None:
     """R030 D02 D09 T30: in Teams whoever is in the team reads its channels along."""
     await house.crisis()

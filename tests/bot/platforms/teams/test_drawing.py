@@ -51,6 +51,7 @@ def bold(card: dict[str, Any]) -> list[str]:
     return [run["text"] for run in runs if run.get("weight") == "Bolder"]
 
 
+@pytest.mark.long
 @given(card=CARDS)
 def test_teams_takes_any_card(card: Card) -> None:
     drawn = drawing.adaptive(card, 7)
@@ -115,6 +116,7 @@ def test_a_notification_says_what_the_card_says() -> None:
     )
 
 
+@pytest.mark.long
 @given(press=st.builds(Press, NAMES, NAMES, st.dictionaries(NAMES, st.integers() | WORDS)), filled=st.text(max_size=9))
 def test_a_button_brings_back_what_it_carried_whatever_the_fields_are_called(press: Press, filled: str) -> None:
     fields = {"m": filled, "do": filled, "args": filled, "values": filled}

@@ -66,6 +66,7 @@ async def test_in_a_groups_chat_too(stage: TeamsStage) -> None:
     assert len(ours(stage, chat.id)) == 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("targets", ["yes", "refused", "ignored"])
 @pytest.mark.parametrize("verbs", VERBS)
 async def test_whatever_the_staff_asks_among_others_nothing_above_the_open_grade_is_read_there(
