@@ -14,7 +14,6 @@ from handlers.core import clearance, registry
 from handlers.core.card import Button, Card, quote
 from handlers.core.context import URGENT, Context
 from handlers.core.language import replies, times_read
-from handlers.core.language.understood import understood
 from handlers.core.registry import Take, action, reply, timer
 from handlers.core.turn import Turn
 from handlers.log import news, news_beside
@@ -28,6 +27,7 @@ from storage.rows.traffic import Message
 ANSWER_WITHIN = timedelta(minutes=10)
 # How far ahead a clock time is the next one.
 NEXT_ONE = timedelta(hours=12)
+MINUTE = timedelta(minutes=1)
 
 
 @action("staff.coming", awaited=True)
@@ -83,23 +83,28 @@ async def _take(turn: Turn, summons: Summons, reading: replies.Reading, text: st
     turn.crisis = await turn.db.get(Crisis, summons.crisis_id)
     kept = await news_beside.log(turn, told, {"summons": summons.id}) if told is not None else None
     if reading.meaning in ("coming", "declined"):
-        answer = text if told is None else understood(text).rpartition(told)[0]
-        await _answered(turn, reading.meaning, text, _eta(turn, reading, answer))
+        await _answered(turn, reading.meaning, text, _eta(turn, reading))
     if kept is not None:
         await turn.answer(kept)
 
 
-def _eta(turn: Context, reading: replies.Reading, answer: str) -> datetime | None:
+def _eta(turn: Context, reading: replies.Reading) -> datetime | None:
     """Read when somebody comes, UTC, counted from when they wrote it: "om 20 min" and "kl 15.30", or None where neither is said.
 
-    A clock time that has been is tomorrow's, where that is the next one: who writes "kl 6" at night comes in the morning.
+    A clock time that has been is the next that the clock shows so: "kl 4" is 16 o'clock to who is summoned at 14, and who writes
+    "kl 6" at night comes in the morning.
     """
     if reading.meaning != "coming":
         return None
     if reading.eta_minutes is not None:
         return turn.received + timedelta(minutes=reading.eta_minutes)
-    found = times_read.find(answer, turn.received, turn.zone, bare=True)
-    at = found and (found[0].tomorrow if found[0].passed else found[0].at)
+    read = times_read.parse(reading.clock, turn.received, turn.zone) if reading.clock else None
+    if read is None:
+        return None
+    half_a_day_on = read.at + NEXT_ONE
+    is_twelve = read.at.astimezone(turn.zone).hour < 12 and not reading.clock.removeprefix("kl ").startswith("0")
+    coming = [read.at, *([half_a_day_on] if is_twelve else []), read.tomorrow]
+    at = next((each for each in coming if each is not None and each >= turn.received - MINUTE), None)
     return at if at is not None and at - turn.received <= NEXT_ONE else None
 
 
@@ -173,7 +178,7 @@ async def reread(turn: Context, text: str, earlier: str) -> Take | None:
     reading = replies.reading(text, "summons")
     if turn.the_crisis.state != "active" or reading.meaning not in ("coming", "declined"):
         return None
-    eta = _eta(turn, reading, text)
+    eta = _eta(turn, reading)
     return partial(_answered, answer=reading.meaning, said=text, eta=eta, again=True)
 
 

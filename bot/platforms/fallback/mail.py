@@ -17,6 +17,7 @@ from contextlib import suppress
 from email import message_from_bytes, policy
 from email.errors import MessageError
 from email.message import EmailMessage
+from email.message import Message as EmailHeaders
 from email.parser import BytesHeaderParser
 from email.utils import parseaddr
 from typing import Any
@@ -30,7 +31,7 @@ from bot.engine.platform import Outgoing, Ref, Unavailable
 from bot.platforms.fallback import mail_loops
 from bot.platforms.fallback.gateway import Gateway
 from bot.platforms.fallback.mail_loops import STRANGER
-from bot.platforms.fallback.mail_words import from_a_machine, is_calendars, is_sealed, said
+from bot.platforms.fallback.mail_words import decoded, from_a_machine, is_calendars, is_sealed, said
 from bot.platforms.fallback.mailbox import IncomingMail, MailboxShut
 from bot.platforms.fallback.mailgun import Mailgun
 from bot.platforms.fallback.numbered_text import chosen
@@ -55,6 +56,9 @@ UNREADABLE = (
     AssertionError,
 )
 MARK = re.compile(r"\[KB\s+(\d{1,18})-([0-9a-f]{16})\]")
+# What a server says of a mail that it could not deliver (RFC 3462), and how much of it is read: the original comes last.
+REPORT = "multipart/report"
+LONGEST_REPORT = 65_536
 SEALED = (
     "Din mail til Krisebot er krypteret eller pakket ind, så den kan ikke læses, og intet er sket. "
     "Svar i chatten eller på SMS, eller send en almindelig mail med ren tekst."
@@ -176,12 +180,13 @@ class Mail(Gateway):
         head = BytesHeaderParser(policy=policy.compat32).parsebytes(raw)
         address = parseaddr(str(head.get("from", "")))[1].casefold()
         person = self._plan().find(self.name, address)
-        from_machine = from_a_machine(head)
-        # A stranger's mail is not read: it is theirs to make as long and as odd as they like.
-        mail = message_from_bytes(raw, policy=policy.default) if person is not None or from_machine else None
-        if isinstance(mail, EmailMessage) and from_machine:
-            await self._bounced(mail)
+        if from_a_machine(head):
+            # It comes from whatever server had the mail; what else a machine sends is nobody's words.
+            if head.get_content_type() == REPORT:
+                await self._report(raw)
             return
+        # A stranger's mail is not read: it is theirs to make as long and as odd as they like.
+        mail = message_from_bytes(raw, policy=policy.default) if person is not None else None
         text = said(mail) if isinstance(mail, EmailMessage) and not is_calendars(mail) else ""
         if person is not None and isinstance(mail, EmailMessage) and not text and is_sealed(mail):
             await self._answer_another_way(person)
@@ -236,15 +241,26 @@ class Mail(Gateway):
         message = int(found[1])
         return message if hmac.compare_digest(found[2], self._mark(message, address)) else None
 
-    async def _bounced(self, mail: EmailMessage) -> None:
+    async def _report(self, raw: bytes) -> None:
+        """Read the beginning of what says that a mail came back, as its headers stand: anybody may have made it, and one that
+        can't be read alarms nobody."""
+        try:
+            mail = message_from_bytes(raw[:LONGEST_REPORT], policy=policy.compat32)
+        except UNREADABLE as error:
+            log.warning("a report can't be read: %s", type(error).__name__)
+            self._refuse()
+            return
+        await self._bounced(mail)
+
+    async def _bounced(self, mail: EmailHeaders) -> None:
         """Record a mail that will never arrive (RFC 3464) as a failed message, which makes the next platform be
         tried."""
         told = {"final-recipient": "", "status": "", "subject": ""}
         for part in list(mail.walk())[1:]:
             # The report, and the head of what was sent; as a message of its own or as text.
             text = part.get_payload(decode=True) if part.get_content_type() == "text/rfc822-headers" else None
-            head = message_from_bytes(text, policy=policy.default) if isinstance(text, bytes) else part
-            told.update({name: str(head[name]) for name in told if head[name]})
+            head = message_from_bytes(text, policy=policy.compat32) if isinstance(text, bytes) else part
+            told.update({name: decoded(head[name]) for name in told if head[name]})
         address = told["final-recipient"].partition(";")[2].strip()
         number, person = self._marked(told["subject"], address), self._plan().find(self.name, address)
         if number is not None and person is not None and told["status"].startswith("5"):

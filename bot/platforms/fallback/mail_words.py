@@ -89,12 +89,12 @@ def from_a_machine(mail: Message) -> bool:
         or str(mail.get("precedence", "")).strip().casefold() in BULK
         or str(mail.get("return-path", "")).strip() == "<>"
         or mail.get_content_type() == "multipart/report"
-        or AWAY.match(_decoded(mail.get("subject", ""))) is not None
+        or AWAY.match(decoded(mail.get("subject", ""))) is not None
         or any(daemon in str(mail.get("from", "")).casefold() for daemon in DAEMONS)
     )
 
 
-def _decoded(header: object) -> str:
+def decoded(header: object) -> str:
     """Return a header as it is read: what isn't in English letters goes encoded."""
     try:
         return str(make_header(decode_header(str(header))))

@@ -18,6 +18,7 @@ NUMBERS = {
 MINUTES_IN = {"m": 1, "t": 60, "h": 60, "k": 15}
 
 _number = "|".join(sorted(NUMBERS, key=len, reverse=True))
+NUMBER = f"(?:{_number})"
 _amount = (
     rf"(?:(?:\d{{1,4}}|{_number})\s+(?:og\s+)?en\s+halv|\d{{1,4}}(?:[.,]\d)?½?|½|(?:en\s+)?halv|halvanden|{_number})"
 )

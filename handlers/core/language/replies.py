@@ -22,11 +22,13 @@ class Reading:
 
     Args:
         meaning: "unclear" is asked about, never acted on.
-        eta_minutes: for "coming", where minutes or hours were given; a clock time is left to `times`.
+        eta_minutes: for "coming", where minutes or hours were given.
+        clock: for "coming", the clock time that was given, as `times_read` reads it; the last of several.
     """
 
     meaning: Meaning
     eta_minutes: int | None = None
+    clock: str = ""
 
 
 YES: dict[Question, Meaning] = {
@@ -87,9 +89,21 @@ FILLER = (
     "gerne", "meget gerne", "med det samme", "nu her", "lige nu", "hurtigst muligt", "saa hurtigt (?:jeg|som) (?:kan|muligt)",
     "asap", "mvh", "hilsen", "(?:ned|op|ind|ud|derned|derind|derover|over)", "i (?:bil|tog)", "paa cykel", "hjemmefra",
     "til (?:moedet|raadhuset|stedet|stationen|krisestaben|staben|kontoret|jer)", "fra (?:raadhuset|kontoret|arbejde)",
-    r"(?:(?:inden|senest|ca|cirka|omkring) (?:, )?)?(?:(?:kl|klokken) (?:, )?\d{1,2}(?:[.:]\d\d)?|\d{1,2}[.:]\d\d)", "giv mig", "er der",
+    "giv mig", "er der",
     "(?:sidder|er) i (?:bilen|toget|bussen)", "🙂", "😊", "🙏", "💪", "🚗", "🏃", "🚲",
 )  # fmt: skip
+
+# A time of day, as it is said and written. What may be a number of something else needs a word before it that says when.
+HOUR = "(?:\\d{1,2}|et|to|tre|fire|fem|seks|syv|otte|ni|ti|elleve|tolv)"
+PAST_OR_TO = rf"(?:(?:et )?kvart(?:er)?|(?:\d{{1,2}}|{durations.NUMBER})(?: min(?:ut(?:ter)?)?(?: ,)?)?) (?:over|i)"
+ABOUT = "(?:inden|senest|ca|cirka|omkring|ved)"
+CLOCK = (
+    rf"(?:{ABOUT} (?:, )?){{0,2}}(?P<clock>"
+    rf"(?:(?:kl|klokken) (?:, )?)?(?:(?:{PAST_OR_TO} )?halv {HOUR}|{PAST_OR_TO} {HOUR})"
+    rf"|(?:kl|klokken) (?:, )?(?:\d{{1,2}}[.:]\d\d|[0-2]?\d[0-5]\d|{HOUR})|\d{{1,2}}[.:]\d\d"
+    rf"|(?:(?<=der )|(?<=kommer )|(?<=fremme )|(?<=inden )|(?<=senest )|(?<=ved ))(?:[01]?\d|2[0-3])[0-5]\d"
+    rf"|(?<=ved ){HOUR}(?= - tiden\b))(?: - tiden)?"
+)
 
 ETA = (
     r"(?:(?:om|ca|cirka|omkring|eta|ankomst|hoejst|max|maks) (?:, )?){0,4}(?:\d{1,3} (?:-|til) )?"
@@ -149,7 +163,7 @@ def _phrases(*patterns: str) -> str:
 def _vocabulary(question: Question) -> re.Pattern[str]:
     own, plain = _phrases(*OWN_YES[question]), _phrases(*PLAIN_YES)
     return re.compile(
-        rf"(?:(?P<eta>{ETA})|(?P<own>(?:{I} )?(?:{own}))|(?P<plain>{plain})|(?:{_phrases(*FILLER)}))(?: |$)"
+        rf"(?:{CLOCK}|(?P<eta>{ETA})|(?P<own>(?:{I} )?(?:{own}))|(?P<plain>{plain})|(?:{_phrases(*FILLER)}))(?: |$)"
     )
 
 
@@ -178,8 +192,9 @@ def reading(text: str, question: Question) -> Reading:
     every = _read_all(VOCABULARY[question], said)
     kinds = {kind for each in every or () for kind, words in each.groupdict().items() if words}
     etas = [eta for each in every or () if (eta := _eta(each)) is not None]
-    if question == "summons" and kinds & {"own", "plain", "eta"}:
-        return Reading("coming", max(etas, default=None))
+    if question == "summons" and kinds & {"own", "plain", "eta", "clock"}:
+        clocks = [each["clock"].replace(" ,", "") for each in every or () if each["clock"]]
+        return Reading("coming", max(etas, default=None), clocks[-1] if clocks else "")
     if "own" in kinds or ("plain" in kinds and not etas):
         return Reading(YES[question])
     return Reading("unclear")

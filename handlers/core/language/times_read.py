@@ -98,6 +98,12 @@ WORD = re.compile(r"(?<![\w.:/])\w")
 ENDS = re.compile(r" ?(?:$|[^\w ]|(?:i|paa|hos|ved|til|med|og|teams|https?)\b)")
 
 
+# What nobody says but of a time, also where nothing else says that it is one: "5 i to biler" is none.
+SPOKEN = re.compile(
+    rf"(?:(?:(?:et )?kvart(?:er)?|{_offset}) (?:over|i) halv |(?:et )?kvart(?:er)? (?:over|i) |halv )(?:\d{{1,2}}|{_number})(?![\w/-])"
+)
+
+
 @dataclass(frozen=True)
 class _Said:
     """The parts of a time, as words: what kinds there are, in their order, and what each pattern caught."""
@@ -238,6 +244,14 @@ def _is_that_weekday(said: _Said, day: date) -> bool:
     return not said.has("weekday") or WEEKDAYS[day.weekday()] == _weekday(said)
 
 
+def _occasions(said: _Said, days: list[date], time: timedelta, *, back: bool = False) -> list[tuple[date, timedelta]]:
+    """Return when a time of day can be meant, the likeliest first. "Halv fire" is said of the afternoon too: the nearest is meant,
+    where neither the day nor its part was told."""
+    twice = bool(said.caught.keys() & {"half", "offset"}) and not said.names_a_day and not said.part_of_day
+    times = [time, time + 12 * HOUR] if twice and time < 12 * HOUR else [time]
+    return [(day, each) for day in days for each in (reversed(times) if back else times)]
+
+
 def _ahead(said: _Said, text: str, now: datetime, zone: ZoneInfo) -> Parsed | None:
     """Return the time that is meant by somebody who looks forward."""
     local = now.astimezone(zone)
@@ -249,8 +263,8 @@ def _ahead(said: _Said, text: str, now: datetime, zone: ZoneInfo) -> Parsed | No
     if time is None or not days:
         return None
     season = said.caught.get("season")
-    for day in days:
-        instants = _instants(day, time, zone, season)
+    for day, meant in _occasions(said, days, time):
+        instants = _instants(day, meant, zone, season)
         for at in instants:
             if at >= this_minute:
                 idle = season if season and wall_clock.out_of_season(at.astimezone(zone), season) else ""
@@ -339,8 +353,8 @@ def parse_past(text: str, now: datetime, zone: ZoneInfo) -> datetime | None:
         return None
     today = now.astimezone(zone).date()
     days = _dates(said, today, back=True) if said.names_a_day else [today, today - times_shown.DAY]
-    for day in days:
-        for at in reversed(_instants(day, time, zone, said.caught.get("season"))):
+    for day, meant in _occasions(said, days, time, back=True):
+        for at in reversed(_instants(day, meant, zone, said.caught.get("season"))):
             if at <= now:
                 return at if said.names_a_day or now - at <= HALF_A_DAY else None
     return None
@@ -444,8 +458,10 @@ def _end_of_time(folded: str, start: int, *, cued: bool) -> int | None:
         return end if said.has("in_days") or (cued and said.kinds) else None
     if "kl" in said.caught:
         return end
-    if not (cued or said.names_a_day):
+    if not (cued or said.names_a_day or SPOKEN.match(folded[start:end])):
         return None
+    if said.caught.keys() & {"half", "offset"}:
+        return end
     if "minute" in said.caught or (cued and said.kinds[-1] != "clock"):
         return end
     return end if said.kinds[-1] == "clock" and ENDS.match(folded, end) else None

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from handlers.core.language import replies, times_read
 from tests.stage.platforms import in_one_chat
 from tests.stage.prologue import after, cloudburst
-from tests.stage.stage import Stage
+from tests.stage.stage import DENMARK, Stage
+from tests.tables import examples
 
 stage = after(cloudburst)
+NOON = datetime(2026, 7, 2, 13, 0, tzinfo=DENMARK)
 
 # What is said after 14, and the time on the card; none where the time is over, or is not when they come.
 SAID = {
@@ -16,6 +21,8 @@ SAID = {
     "anne": ("kommer, kl 17 lukker skolen", "Noteret: *du kommer*"),
     "bo": ("kommer kl 13", "Noteret: *du kommer*"),
     "siv": ("kommer kl 1.30", "du kommer, ca. fre. 3/7 kl. 01:30"),
+    "ole": ("er der ved 4-tiden", "du kommer, ca. kl. 16:00"),
+    "lars": ("halv fire", "du kommer, ca. kl. 15:30"),
 }
 
 
@@ -36,3 +43,80 @@ async def test_whoever_comes_after_all_is_expected_when_they_say(stage: Stage) -
     await stage["ole"].says("kan ikke")
     await stage["ole"].says("kommer alligevel, er der om 20 min")
     assert await stage["ole"].sees("du kommer, ca. kl. 14:2")
+
+
+# How people say when they come, and what of it is the time.
+CLOCKS = {
+    "er der 1530": "1530",
+    "kommer 1530": "1530",
+    "ja, kl. 930": "kl 930",
+    "er der kl. 15.30": "kl 15.30",
+    "kl. 15.30": "kl 15.30",
+    "halv fire": "halv fire",
+    "kommer halv fire": "halv fire",
+    "ja klokken halv fire": "klokken halv fire",
+    "er der inden kvart i fire": "kvart i fire",
+    "kvart over tre": "kvart over tre",
+    "kommer et kvarter over tre": "et kvarter over tre",
+    "jeg er der fem over halv fire": "fem over halv fire",
+    "10 min i fire": "10 min i fire",
+    "ved 16-tiden": "16",
+    "er der ved halv fire-tiden": "halv fire",
+}
+MINUTES = {"om en halv time": 30, "er der om et kvarter": 15, "om halvanden time": 90, "tre kvarter": 45}
+# A house's, a telephone's or a thing's number is no time, and makes of no answer one.
+NO_TIMES = (
+    "1530 sandsække", "kommer, 1530 sandsække", "ja, bor på Vej 1530", "kommer, ring 22334455", "ok 1530", "2640", "kommer til nr 1530",
+    "er der 1575", "kommer 2640", "vi er 4", "kommer fem i to biler", "fem i to biler", "fire",
+)  # fmt: skip
+
+
+@examples(("said", "clock"), list(CLOCKS.items()))
+def test_a_clock_time_is_heard_however_it_is_said(said: str, clock: str) -> None:
+    """R055 R056."""
+    assert replies.reading(said, "summons") == replies.Reading("coming", None, clock)
+    assert times_read.parse(clock, NOON, DENMARK) is not None
+
+
+@examples(("said", "minutes"), list(MINUTES.items()))
+def test_how_long_it_takes_is_heard_however_it_is_said(said: str, minutes: int) -> None:
+    """R055 R056."""
+    assert replies.reading(said, "summons") == replies.Reading("coming", minutes)
+
+
+@examples("said", NO_TIMES)
+def test_a_number_that_is_no_time_becomes_none(said: str) -> None:
+    """R055 R056: nobody is expected at a house number."""
+    reading = replies.reading(said, "summons")
+    assert (reading.eta_minutes, reading.clock) == (None, "")
+
+
+@examples(
+    ("text", "at", "rest"),
+    [
+        ("send pumpen halv fire", "15:30", "send pumpen"),
+        ("send pumpen kvart over tre", "15:15", "send pumpen"),
+        ("kvart i elleve", "22:45", ""),
+        ("frist halv ni", "20:30", ""),
+        ("fem over halv fire lukker broen", "15:35", "lukker broen"),
+    ],
+)
+def test_a_time_as_it_is_spoken_is_the_next_one(text: str, at: str, rest: str) -> None:
+    """R232: "halv fire" is the afternoon's to whoever says it at one o'clock: it was asked about as one that had passed."""
+    found = times_read.find(text, NOON, DENMARK)
+    assert found is not None
+    assert (found[0].at.astimezone(DENMARK).strftime("%H:%M"), found[0].passed, found[1]) == (at, False, rest)
+
+
+@examples(("text", "at"), [("kvart over tolv", "12:15"), ("halv et", "12:30"), ("kvart over ni", "09:15")])
+def test_a_spoken_time_that_has_been_is_the_last_one(text: str, at: str) -> None:
+    """R155: "kvart over to" at half past two is a quarter of an hour ago, not last night."""
+    been = times_read.parse_past(text, NOON, DENMARK)
+    assert been is not None
+    assert been.astimezone(DENMARK).strftime("%d %H:%M") == f"02 {at}"
+
+
+@examples("text", ["fem i to biler", "halv pris på pumper", "4 i 5 busser", "halvdelen af 4 senge", "tre over hovedet"])
+def test_what_sounds_like_a_time_and_counts_something_is_none(text: str) -> None:
+    """R232."""
+    assert times_read.find(text, NOON, DENMARK) is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import json
 import time
 from collections.abc import AsyncIterator, Mapping
 from email import message_from_bytes, policy
@@ -428,3 +429,44 @@ async def test_a_machine_that_says_something_else_each_time_and_brings_no_mark_c
     stage.outside.write(JENS, "hej", "der er mere vand i kælderen", "later@outside")
     await stage.post()
     assert len(stage.outside.got) > sent
+
+
+async def test_a_number_at_the_end_of_a_long_mail_is_held_back(stage: MailStage) -> None:
+    """D07 R005: only the beginning of a long mail is understood, and all of it is looked through for CPR numbers."""
+    await stage.warned()
+    long = "vandet stiger ved broen\n" * 250
+    stage.outside.write(JENS, f"SV: {stage.outside.to(JENS)['subject']}", f"log ? {long}\ncpr 010190-1234 xx")
+    await stage.post()
+    assert "010190-1234" not in json.dumps(await stage.export())
+    body = stage.outside.to(JENS).get_body(("plain",))
+    assert body is not None
+    assert "Det ligner et CPR-nummer" in body.get_content()
+
+
+# Parts in parts, deeper than Python's reader goes.
+NESTED = "".join(
+    f"Content-Type: multipart/{{kind}}; boundary=b{deep}\r\n\r\n--b{deep}\r\n".replace(
+        "{kind}", "mixed" if deep else "{kind}"
+    )
+    for deep in range(1200)
+)
+
+
+@pytest.mark.parametrize(
+    ("head", "told"),
+    [
+        (f"From: {JENS}\r\n{NESTED.format(kind='mixed')}", True),
+        (f"From: fremmed@spam.example\r\n{NESTED.format(kind='mixed')}", False),
+        (f"From: fremmed@spam.example\r\nAuto-Submitted: auto-replied\r\n{NESTED.format(kind='mixed')}", False),
+        (f"From: mailer-daemon@spam.example\r\n{NESTED.format(kind='report')}", False),
+    ],
+    ids=["known", "stranger", "machine", "report"],
+)
+async def test_a_strangers_mail_never_reaches_the_reader(stage: MailStage, head: str, told: bool) -> None:
+    """R005 D03: the sender is looked up in the head alone; a mark of a machine opens the reader for nobody either."""
+    stage.outside.box.mails.append(Kept(head.encode()))
+    await stage.post()
+    assert await stage["jens"].sees("Noget fra Mail kunne ikke læses") == told
+    async with stage.bot.database.reading() as db:
+        kept = list(await db.scalars(select(Inbox).where(Inbox.state == "failed")))
+    assert len(kept) == told

@@ -248,7 +248,7 @@ ANSWERS: dict[Question, dict[str, str]] = {
             PÅ VEJ!!! | er på vej | jeg er på vej nu | ok, på vej | ok jeg er på vej | på vej fra arbejde | undervejs | ja er undervejs |
             er der snart | er der nu | jeg er der | kører nu | jeg tager bilen | tager afsted nu | møder op | jeg deltager | jeg er med |
             det er fint | i orden | fint | super | selvfølgelig | naturligvis | jeg kan godt | kan godt | det kan jeg | det kan jeg godt |
-            jeg kan komme | jeg kan sagtens komme | skal nok komme | vi ses | ja, vi ses | kommer kl 15 | er der kl. 15.30 |
+            jeg kan komme | jeg kan sagtens komme | skal nok komme | vi ses | ja, vi ses | kommer kl 15 | kl 15 | er der kl. 15.30 |
             er der ca. kl. 15 | ok tak | ja\u00a0tak | jeg kommer til mødet | ja, jeg er klar""",
         "declined": """
             kan ikke | kn ikke | kan ik | ka' ikke | ka ik | kan ikek | kan ikke! | KAN IKKE | jeg kan ikke | jeg kan desværre ikke |
@@ -269,7 +269,7 @@ ANSWERS: dict[Question, dict[str, str]] = {
             nej jeg kommer | ja nej | jeg kan ikke ikke komme | det kan ikke vente | kan ikke høre dig | kan ikke komme ind på teams |
             jeg tror jeg kommer | kommer senere | kommer i morgen | tidligst om 2 timer | er der ikke om 20 | 20 | 12 beboere | 1 |
             hvad er der sket | hvor? | ? | hej | tak | alt ok her, vi mangler 4 mand | ok vi mangler 4 mand | ok 🤷 | ok mne senere |
-            jeg kommer igge | nej det er for langt væk | modtaget | set | kl 15 | giv mig | er der nogen | varsel vand i kælderen |
+            jeg kommer igge | nej det er for langt væk | modtaget | set | giv mig | er der nogen | varsel vand i kælderen |
             passer mig fint | ja kan ikke | har den | jamen ok | \u200b |
             kan ikke, men kommer alligevel | er alligevel ikke syg | jeg er alligevel ikke på ferie | jeg kommer alligevel ikke for sent""",
     },
@@ -368,7 +368,8 @@ def test_an_answer_means_what_people_mean_by_it(question: Question, meaning: str
     ],
 )
 def test_whoever_comes_can_say_how_soon(phrase: str, minutes: int | None) -> None:
-    assert replies.reading(phrase, "summons") == replies.Reading("coming", minutes)
+    reading = replies.reading(phrase, "summons")
+    assert (reading.meaning, reading.eta_minutes) == ("coming", minutes)
 
 
 ANY_QUESTION = st.sampled_from(sorted(ANSWERS))
