@@ -42,7 +42,7 @@ PARTS = (
     "outages",
 )
 # What fits on a page that is read from the other end of the room.
-LINES, IN_A_LIST, CENTRES, TRENDS = 6, 4, 15, 3
+LINES, IN_A_LIST, IN_THE_STAFF, CENTRES, TRENDS = 6, 4, 9, 15, 3
 CLOSED = ("done", "cancelled")
 ANSWERED = ("met", "forwarded", "refused")
 LIGHTS = {
@@ -155,9 +155,12 @@ async def of(turn: Context, grade: Grade) -> Board:
         ),
         awaited=awaited,
         members=_newest(
-            Item(turn.name(row["person"]), note=STAFFS.get(row["staff"], ""))
-            for row in told["members"]
-            if row["until"] is None and row["staff"] in STAFFS and row["person"] not in on_the_way
+            (
+                Item(turn.name(row["person"]), note=STAFFS.get(row["staff"], ""))
+                for row in told["members"]
+                if row["until"] is None and row["staff"] in STAFFS and row["person"] not in on_the_way
+            ),
+            fit=IN_THE_STAFF,
         ),
         coming=_newest(
             Item(turn.name(each.person), note=f"ventes {turn.clock(each.eta)}" if each.eta else "kommer")
@@ -199,7 +202,8 @@ async def of(turn: Context, grade: Grade) -> Board:
             [
                 Item(
                     row["function"],
-                    note=f"nede siden {turn.clock(_at(row['since']))}, højst til {turn.clock(_at(row['until']))}",
+                    note=f"nede siden {turn.clock(_at(row['since']))}, "
+                    + _by_then(turn, row["until"], "højst til", "måtte højst være det til"),
                     late=_at(row["until"]) < turn.now,
                 )
                 for row in sorted(told["outages"], key=lambda row: row["until"])
@@ -271,13 +275,14 @@ def _measures(turn: Context, told: Mapping[str, Any]) -> tuple[list[Item], list[
 
     def item(row: Mapping[str, Any]) -> Item:
         due = _at(row["due_at"]) if row["due_at"] else None
-        when = f", frist {turn.clock(due)}" if due else ""
+        late = due is not None and due < turn.now
+        when = f"{'⚠ fristen var' if late else 'frist'} {turn.clock(due)}, " if due else ""
         how = STATUS_IN_WORDS[row["status"]]
         return Item(
             _clean(row["title"]),
             f"T{row['number']}",
-            f"{turn.name(row['owner'])}{when}, {how}{', haster' if row['urgent'] else ''}",
-            late=due is not None and due < turn.now,
+            f"{when}{turn.name(row['owner'])}, {how}{', haster' if row['urgent'] else ''}",
+            late=late,
         )
 
     solved_items = [
@@ -300,7 +305,7 @@ async def _log(turn: Context, grade: Grade) -> list[dict[str, str]]:
         .join(LogState, (LogState.crisis_id == LogEntry.crisis_id) & (LogState.no == LogEntry.no))
         .where(
             LogEntry.crisis_id == turn.the_crisis.id,
-            LogEntry.kind.in_(("information", "saved", "report", "alert", "decision", "intent")),
+            LogEntry.kind.in_(("information", "saved", "report", "alert", "decision", "intent", "correction")),
             LogState.corrected_by.is_(None),
             clearance.up_to(grade),
         )
@@ -400,7 +405,7 @@ def _unknown(turn: Context, told: Mapping[str, Any]) -> list[Item]:
             Item(
                 _clean(row["text"]),
                 f"OB{row['number']}",
-                f"{turn.name(row['owner'])}, senest {turn.clock(_at(row['due_at']))}",
+                f"{turn.name(row['owner'])}, {_by_then(turn, row['due_at'], 'senest', 'skulle vides')}",
                 late=_at(row["due_at"]) < turn.now,
             )
             for row in rows
@@ -430,18 +435,26 @@ def _press(turn: Context, told: Mapping[str, Any]) -> list[Item]:
     return _some([*asked[::-1], *sent[::-1], *found[::-1]])
 
 
-def _newest(items: Iterable[Item]) -> list[Item]:
-    return _some(list(items)[::-1])
+def _newest(items: Iterable[Item], fit: int = IN_A_LIST) -> list[Item]:
+    return _some(list(items)[::-1], fit)
 
 
-def _some(items: list[Item]) -> list[Item]:
+def _some(items: list[Item], fit: int = IN_A_LIST) -> list[Item]:
     """Return as many as fit, and how many there are besides."""
-    more = len(items) - IN_A_LIST
-    return [*items[:IN_A_LIST], *([Item("", note=f"og {more} til")] if more > 0 else [])]
+    more = len(items) - fit
+    return [*items[:fit], *([Item("", note=f"og {more} til")] if more > 0 else [])]
+
+
+def _by_then(turn: Context, due: str, ahead: str, past: str) -> str:
+    """Return by when, and in a sign and words that it is over: red alone is not seen by all, and not on paper."""
+    late = _at(due) < turn.now
+    return f"{f'⚠ {past}' if late else ahead} {turn.clock(_at(due))}"
 
 
 def _ago(turn: Context, at: str) -> str:
-    return f"for {times_shown.span(turn.now - _at(at))} siden"
+    """Return how old something is, to the minute: a board that counts seconds is sent anew to every screen each second."""
+    age = turn.now - _at(at)
+    return f"for {times_shown.span(age)} siden" if age >= timedelta(minutes=1) else "lige nu"
 
 
 def _at(at: str) -> datetime:

@@ -44,11 +44,11 @@ SORTS = (
     Sort("Hensigt", ("intent",)),
     Sort("Billedet", ("picture", "indicator", "development")),
     CONFIRMED,
+    Sort("Rettet", ("correction",)),
     Sort("Kritiske funktioner", ("outage",)),
     Sort("Skal vides", ("information_need",)),
     Sort("Tiltag og ordrer", ("measure", "order", "order_status", "resource", "assistance")),
-    Sort("Møder", ("meeting", "agenda", "minutes")),
-    Sort("Staben", ("member", "shift")),
+    Sort("Møder og staben", ("meeting", "agenda", "minutes", "member", "shift")),
 )
 
 
@@ -64,7 +64,8 @@ async def lines(turn: Context, since: datetime | None, highest: Grade) -> list[s
         clearance.up_to(highest),
         *((LogEntry.recorded_time > since,) if since is not None else ()),
     )
-    both = (LogState.crisis_id == LogEntry.crisis_id) & (LogState.no == LogEntry.no)
+    # A line that another has put right is not news: its correction is.
+    both = (LogState.crisis_id == LogEntry.crisis_id) & (LogState.no == LogEntry.no) & LogState.corrected_by.is_(None)
     counted = await turn.db.execute(
         select(LogEntry.kind, LogState.verification, func.count())
         .join(LogState, both)

@@ -261,3 +261,41 @@ def test_the_hours_that_are_left_are_krisebots_own_where_its_clock_is_another_th
     says(crisis, "kim", "log ! vejen er åben igen")
     expect(page.get_by_text("vejen er åben igen").first).to_be_visible()
     expect(clock).to_contain_text(re.compile(r"^6[67]:"))
+
+
+@pytest.mark.parametrize("size", [FULL_HD, FOUR_K])
+def test_no_column_is_below_the_edge_of_the_screen_where_nobody_sees_it(
+    browser: Browser, crisis: Program, size: tuple[int, int]
+) -> None:
+    """R204 R256: the press is the fourth column of its page; the screen does not scroll, so it was never seen."""
+    page = screen(browser, crisis, link(crisis), size)
+    for area in ("a", "b"):
+        for count in (3, 8):
+            says(crisis, "kim", f"indikator evakuerede i område {area} {count}")
+    says(crisis, "lars", f"hensigt {'borgerne ved altid, hvor de kan få hjælp, ' * 7}".strip(", "))
+    for each in range(PAGES):
+        tops = page.evaluate(
+            "[...document.querySelectorAll('.columns > div')].filter(each => each.checkVisibility())"
+            ".map(each => Math.round(each.getBoundingClientRect().top))"
+        )
+        assert len(set(tops)) <= 1, (each, tops)
+        charts = page.evaluate(
+            "[...document.querySelectorAll('.charts svg')].filter(each => each.checkVisibility())"
+            ".map(each => each.getBoundingClientRect().bottom)"
+        )
+        assert all(0 < bottom <= size[1] for bottom in charts), (each, charts)
+        page.keyboard.press("ArrowRight")
+
+
+def test_the_charts_numbers_do_not_stand_on_each_other(browser: Browser, crisis: Program) -> None:
+    """R149 R204: a picture that is read from the other end of the room."""
+    page = screen(browser, crisis, link(crisis), PHONE)
+    on_each_other = page.evaluate(
+        """[...document.querySelectorAll('.charts .axis')].flatMap(axis => {
+            const told = [...axis.querySelectorAll('text')].filter(each => each.textContent).map(each => each.getBoundingClientRect());
+            return told.flatMap((one, number) => told.slice(number + 1).filter(other =>
+                one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom));
+        }).length"""
+    )
+    assert page.locator(".charts svg").count() > 1
+    assert on_each_other == 0

@@ -53,9 +53,12 @@ def trend(points: Sequence[tuple[datetime, float]], zone: ZoneInfo, size: Size) 
     chart.add_x_scale(0, last)
     chart.add_y_scale(min(0.0, *values), max(1.0, *values))
     step = last / (size[2] - 1)
+    ticks = [step * number for number in range(size[2])]
+    labels = [_minute((begins + timedelta(seconds=at)).astimezone(zone)) for at in ticks]
+    # Within a minute or two the same time is not written twice.
     chart.add_x_axis(
-        ticks=[step * number for number in range(size[2])],
-        tick_formatter=lambda at, *_: _minute((begins + timedelta(seconds=at)).astimezone(zone)),
+        ticks=ticks,
+        tick_formatter=lambda _, place, __: "" if labels[place] in labels[:place] else labels[place],
     )
     return _svg(chart, size)
 
@@ -91,7 +94,13 @@ def _in_season(written: str, local: datetime) -> str:
 
 
 def _svg(chart: leather.Chart, size: Size) -> str:
-    chart.add_y_axis(tick_formatter=lambda value, *_: f"{float(value):g}".replace(".", ","))
+    # On the wall a chart is lower than five numbers above each other are.
+    ends_only = size == ON_THE_WALL
+    chart.add_y_axis(
+        tick_formatter=lambda value, place, count: (
+            "" if ends_only and value and 0 < place < count - 1 else f"{float(value):g}".replace(".", ",")
+        )
+    )
     width, height, _ = size
     drawn: str = chart.to_svg(width=width, height=height)
     own = f" {PAPERS_OWN}" if size == ON_PAPER else ""

@@ -14,7 +14,7 @@ from sqlalchemy import event
 
 from tests.stage.platforms import in_one_chat
 from tests.stage.prologue import after, cloudburst
-from tests.stage.stage import RehearsalStage
+from tests.stage.stage import RehearsalStage, log_of
 
 stage = after(cloudburst)
 VIEWERS = 40
@@ -76,7 +76,7 @@ async def test_the_board_has_what_the_staff_looks_for_each_under_its_heading(sta
         ("Ikke svaret", "Siv Lau spurgt kl. 14:00"),
         ("Løst", "T2 sandsække til Hedehusene"),
         ("Besluttet", "1. skolerne lukker"),
-        ("Afventer", "T1 pumpe til Birkehøj Mads Rosen, frist kl. 18:00"),
+        ("Afventer", "T1 pumpe til Birkehøj frist kl. 18:00, Mads Rosen"),
         ("Anmodninger", "B1 4 mand til Birkehøj for 10 min siden"),
         ("Tilbud", "TB1 2 pædagoger fra kl 17 Børn, for 10 min siden"),
         ("Ressourcer", "2 pumper"),
@@ -87,6 +87,67 @@ async def test_the_board_has_what_the_staff_looks_for_each_under_its_heading(sta
     ):
         assert words in said[heading], (heading, said[heading])
     assert "Sara Nygaard" not in said["I staben"]
+
+
+@in_one_chat
+async def test_what_is_late_is_said_to_be_so_in_words_and_not_by_red_alone(stage: RehearsalStage) -> None:
+    """R204 R256: a measure, what should have been known, and what has stood still for longer than it may."""
+    kim = stage["kim"]
+    await kim.commands("t pumpe til Birkehøj @Mads kl 15")
+    await kim.commands("oplysningsbehov hvor mange er uden strøm @Mads kl 15")
+    await stage["hanne"].commands("kritisk nødkald nede")
+    path = await link(stage)
+    async with aiohttp.ClientSession() as client:
+        async with client.get(f"{stage.address}{path}") as answer:
+            assert "⚠" not in (await answer.text())
+        await stage.forward(hours=2)
+        async with client.get(f"{stage.address}{path}") as answer:
+            said = lists(await answer.text())
+    assert "⚠ fristen var kl. 15:00" in said["Afventer"]
+    assert "⚠ skulle vides kl. 15:00" in said["Skal vides"]
+    assert "⚠ måtte højst være det til kl. 15:00" in said["Kritiske funktioner, der er nede"]
+
+
+@in_one_chat
+async def test_a_board_on_which_nothing_happens_is_not_sent_anew_each_second(stage: RehearsalStage) -> None:
+    """R204: how old something is, is told to the minute; seconds had every screen drawn again for a minute."""
+    path = await link(stage)
+    async with aiohttp.ClientSession() as client:
+        async with client.get(f"{stage.address}{path}") as answer:
+            before = lists(await answer.text())
+        await stage.forward(seconds=3)
+        async with client.get(f"{stage.address}{path}") as answer:
+            after_it = lists(await answer.text())
+    assert "lige nu" in before["Centre og enheder"]
+    # The countdowns go on by themselves on the screen.
+    del before["Situationen"], after_it["Situationen"]
+    assert after_it == before
+
+
+@in_one_chat
+async def test_a_line_that_was_put_right_stands_as_it_is_now(stage: RehearsalStage) -> None:
+    """R187 R204: what was wrong left the board, and what is right was not on it."""
+    kim = stage["kim"]
+    await kim.commands("log ! 30 beboere er flyttet")
+    await kim.commands(f"ret {log_of(await stage.export(), 'information')[-1]['no']} 13 beboere er flyttet")
+    path = await link(stage)
+    async with aiohttp.ClientSession() as client, client.get(f"{stage.address}{path}") as answer:
+        said = lists(await answer.text())["Log"]
+    assert "13 beboere er flyttet" in said
+    assert "30 beboere" not in said
+
+
+@in_one_chat
+async def test_a_staff_of_nine_is_named_to_the_last_of_them(stage: RehearsalStage) -> None:
+    """R056 R204: who sits in the staff; five of nine were "og 5 til"."""
+    for person in ("anne", "sara", "siv", "nils"):
+        await stage[person].presses("Kommer")
+    path = await link(stage)
+    async with aiohttp.ClientSession() as client, client.get(f"{stage.address}{path}") as answer:
+        said = lists(await answer.text())
+    for name in ("Lars Vinther", "Anne Holm", "Ole Bach", "Sara Nygaard", "Siv Lau"):
+        assert name in said["I staben"] + said["På vej"], said
+    assert " til" not in said["I staben"]
 
 
 @in_one_chat

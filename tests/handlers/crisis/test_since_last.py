@@ -6,7 +6,7 @@ import pytest
 
 from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
-from tests.stage.stage import Stage
+from tests.stage.stage import Stage, log_of
 
 stage = after(cloudburst)
 
@@ -37,6 +37,19 @@ async def test_whoever_opens_the_phone_again_is_told_what_is_new_since_they_last
     assert "Intet nyt." in (await tina.reads())[-1]
     await tina.commands("siden kl 14")
     assert "pumpe til Birkehøj" in (await tina.reads())[-1]
+
+
+@in_slack
+async def test_what_was_put_right_is_told_as_it_is_now_and_not_as_it_was_believed(stage: Stage) -> None:
+    """R056 R187: whoever comes on reads 13 residents, not 30 as confirmed beside it."""
+    kim, tina = stage["kim"], stage["tina"]
+    await kim.commands("log ! 30 beboere er flyttet")
+    first = log_of(await stage.export(), "information")[-1]["no"]
+    await kim.commands(f"ret {first} 13 beboere er flyttet")
+    await tina.commands("siden kl 13")
+    said = (await tina.reads())[-1]
+    assert "13 beboere er flyttet" in said
+    assert "30 beboere" not in said
 
 
 @in_teams
