@@ -50,6 +50,7 @@ class Unconfirmed:
     who=rights.phone_list,
     crisis=True,
     grave=True,
+    begins="never",
 )
 async def call_list(turn: Turn, text: str) -> None:
     """Show the list of whom to ring to whoever asked alone: it has people's own numbers in it."""

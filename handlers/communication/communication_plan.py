@@ -28,6 +28,7 @@ SECTION = Family("s{}")
     help="komplan – kommunikationsplanen, de ni overskrifter i Bilag 4",
     who=rights.staff,
     crisis=True,
+    begins="never",
 )
 async def plan(turn: Turn, text: str) -> None:
     """Show how far the communication plan is, and what stands under each heading."""

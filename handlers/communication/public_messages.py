@@ -41,6 +41,8 @@ ASKED = "Hvad skal de gøre? Det står der ikke endnu. Budskabet kan udgives ude
     help="budskab – tekst til borgere og medier; du udgiver den selv",
     who=rights.staff,
     crisis=True,
+    afterwards=True,
+    begins="with words",
 )
 async def messages(turn: Turn, text: str) -> None:
     """Show the messages there are, how long it took to the first, and the way to a new one."""

@@ -26,6 +26,7 @@ ABOUT = {"mandat": "mandate", "hjem": "in", "til": "out", "ud": "out", "uden": "
     who=rights.coordinates,
     crisis=True,
     grave=True,
+    begins="with words",
 )
 async def coordinate(turn: Turn, text: str) -> None:
     """Set which municipalities are hit; or carry a report home or out; or show the card."""

@@ -44,6 +44,7 @@ WHEN = Field("at", "Hvornår? (tom: nu)", "been")
     who=rights.represents,
     crisis=True,
     grave=True,
+    begins="with words",
 )
 async def representative(turn: Turn, text: str) -> None:
     """Activate or stand down the local staff, name a representative, or carry a report; without a word, show the

@@ -3,9 +3,13 @@
 
 from __future__ import annotations
 
+from handlers.core import incident_names, typed_verbs
 from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import Context
 from handlers.core.turn import Turn
+
+# Inputs that are words for a verb.
+TYPED = ("command", "text")
 
 
 def is_over(turn: Context) -> bool:
@@ -13,19 +17,51 @@ def is_over(turn: Context) -> bool:
     return turn.crisis is not None and turn.crisis.state == "closed"
 
 
+async def tell_that_none_runs(turn: Turn) -> None:
+    """Tell whoever wrote or pressed what was meant for a crisis that none runs. Who took part in one that is over reads which,
+    what they can still do in it, and their own words."""
+    text = f"Der er ingen aktiv krise. Vil du sende et varsel? {DANGER}"
+    buttons = (Button("Send varsel", "router.meant", {"verb": "varsel", "inbox": turn.inbox_id}),)
+    had = await incident_names.ended(turn)
+    if not had:
+        await turn.answer(Card(text, buttons=buttons))
+        return
+    newest = had[0]
+    text += (
+        f"\nNr. {newest.number}: {quote(newest.title, 150)} er afblæst {turn.clock(newest.deactivated_at)}, og der skrives "
+        "intet nyt i den. Se, hvordan den står, med */krise status*; meld det åbne udført med */krise tiltag*, og skriv, hvad "
+        f"du lærte, med */krise erfaring*.{_given_back(turn)}"
+    )
+    await _tell_alone(turn, Card(text, buttons=buttons))
+
+
 async def tell_if_over(turn: Turn) -> bool:
     """Tell whoever would decide or set something going in a crisis that is over that it is, and what they can do; what was
-    filled in is given back. Returns whether it did."""
+    typed is given back. Returns whether it did."""
     if not is_over(turn):
         return False
-    crisis, incoming = turn.the_crisis, turn.the_incoming
-    said = "".join(f"\n»{quote(value, 1500)}«" for value in incoming.values.values() if value.strip())
-    await turn.answer(
+    crisis, typed = turn.the_crisis, turn.the_incoming.kind in TYPED
+    # What was typed as a command is the warning, where it is one; a button has no words of its own.
+    send = ("router.meant", {"verb": "varsel", "inbox": turn.inbox_id}) if typed else ("help.run", {"verb": "varsel"})
+    await _tell_alone(
+        turn,
         Card(
             f"*Nr. {crisis.number} er afblæst* {turn.clock(crisis.deactivated_at)}, så der besluttes og sættes intet nyt i "
             "værk i den. Intet er ændret. Det, der stadig er åbent, kan meldes udført: se det med */krise tiltag*. Sker der "
-            f"noget nyt, så send et varsel. {DANGER}{said}",
-            buttons=(Button("Send varsel", "help.run", {"verb": "varsel"}),),
-        )
+            f"noget nyt, så send et varsel. {DANGER}{_given_back(turn)}",
+            buttons=(Button("Send varsel", *send),),
+        ),
     )
     return True
+
+
+def _given_back(turn: Context) -> str:
+    """Return what was typed in a form, or for a verb: most clients show neither to anybody again."""
+    incoming = turn.the_incoming
+    typed = [typed_verbs.strip_name(incoming.text)] if incoming.kind in TYPED else [*incoming.values.values()]
+    return "".join(f"\n»{quote(each.strip(), 1500)}«" for each in typed if each.strip())
+
+
+async def _tell_alone(turn: Turn, card: Card) -> None:
+    """Answer the sender where nobody else reads it: what they typed may not be for everybody in the channel."""
+    await turn.say(turn.sender, card, kind="reply", platform=turn.the_incoming.platform)

@@ -19,6 +19,7 @@ Run = Callable[..., Awaitable[None]]
 # Where among a verb's words the crisis may be named, "krise 1": anywhere at their beginning or end; only before words
 # that are kept as they are; and as a number alone, where the verb has no other.
 Named = Literal["anywhere", "before", "number"]
+Begins = Literal["always", "with words", "never"]
 # What is done to a message itself, and is not said of a crisis: each has one handler under this name.
 ABOUT_MESSAGES = {
     "save": "log.save",
@@ -55,6 +56,9 @@ class Verb:
         afterwards: whether those who took part may still do it on a crisis that is over.
         named: where among its words such a crisis may be named.
         of_row: who could have a row that it is about, in a crisis, where the verb looks for itself whose it is.
+        begins: when it decides something or sets it going, which it does not in a crisis that is over: whoever types it there
+            is told. "with words" shows what there is where nothing is behind it. One that is `afterwards` too, and begins
+            "always", looks for itself.
     """
 
     name: str
@@ -69,6 +73,11 @@ class Verb:
     afterwards: bool = False
     named: Named = "anywhere"
     of_row: Right | None = None
+    begins: Begins = "always"
+
+    def begins_by(self, text: str) -> bool:
+        """Whether those words behind it would begin something, as far as can be told before it runs."""
+        return bool(text.strip()) if self.begins == "with words" else self.begins == "always" and not self.afterwards
 
 
 @dataclass(frozen=True)
@@ -123,6 +132,7 @@ def verb(
     afterwards: bool = False,
     named: Named = "anywhere",
     of_row: Right | None = None,
+    begins: Begins = "always",
 ) -> Callable[[R], R]:
     """Register a `/krise` verb. See `Verb` for the arguments."""
 
@@ -130,7 +140,7 @@ def verb(
         _once(
             verbs,
             name,
-            Verb(name, synonyms, help, who, run, crisis, grave, otherwise, urgent, afterwards, named, of_row),
+            Verb(name, synonyms, help, who, run, crisis, grave, otherwise, urgent, afterwards, named, of_row, begins),
         )
         if urgent:
             urgent_verbs[name] = synonyms

@@ -50,11 +50,15 @@ async def run(turn: Turn, verb: Verb, text: str) -> None:
 
 
 async def _run(turn: Turn, verb: Verb, text: str) -> None:
-    if verb.afterwards and (named := named_crisis.read(text, verb.named)) is not None:
+    named = named_crisis.read(text, verb.named) if verb.afterwards else None
+    # "bistand 4 mand som i krise 1" is for the crisis that runs now.
+    if named is not None and not (verb.begins == "with words" and named[1]):
         number, text = named
         if not await _find_named_or_tell(turn, number):
             return
     elif verb.crisis and turn.crisis is None and not await find_crisis_or_ask(turn, verb.name, verb, text):
+        return
+    if verb.crisis and verb.begins_by(text) and await over.tell_if_over(turn):
         return
     if await verb.who.held(turn):
         await verb.run(turn, text)
@@ -322,31 +326,26 @@ async def find_crisis_or_ask(turn: Turn, name: str = "", verb: Verb | None = Non
     """
     crises = await turn.open_crises()
     decided = [crisis for crisis in crises if crisis.level is not None]
-    afterwards = verb is not None and verb.afterwards
-    over: list[Crisis] = []
+    afterwards = verb is not None and verb.afterwards and not (verb.begins == "with words" and text.strip())
+    ended: list[Crisis] = []
     if verb is not None and afterwards and not (decided and await _may_on_any(turn, verb.who, decided)):
-        over = await incident_names.ended(turn)
+        ended = await incident_names.ended(turn)
     # A stranger's cry that nobody has decided on shuts nobody out of the case that they are tidying up.
-    candidates = over if decided and over else decided or [*crises, *over]
+    candidates = ended if decided and ended else decided or [*crises, *ended]
     if len(candidates) == 1:
         turn.crisis = candidates[0]
         return True
     if not candidates:
         if name and await _lead_danger_on(turn, name):
             return False
-        await turn.answer(
-            Card(
-                f"Der er ingen aktiv krise. Vil du sende et varsel? {DANGER}",
-                buttons=(Button("Send varsel", "router.meant", {"verb": "varsel", "inbox": turn.inbox_id}),),
-            )
-        )
+        await over.tell_that_none_runs(turn)
         return False
     if verb is not None and await _refuse_on_all(turn, verb, candidates, text):
         return False
     among = [(crisis, await incident_names.shown(turn, crisis)) for crisis in candidates[:8]]
     await turn.answer(
         Card(
-            f"Der er {len(candidates)} {_of_what_kind(() if over and decided else crises, over)}. Hvilken?",
+            f"Der er {len(candidates)} {_of_what_kind(() if ended and decided else crises, ended)}. Hvilken?",
             buttons=tuple(
                 Button(
                     label[:70],

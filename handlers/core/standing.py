@@ -6,13 +6,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Text, cast, select
 
 from handlers.core import registry
-from handlers.core.card import LAPSES
+from handlers.core.card import LAPSES, Card
 from handlers.core.context import Context
 from storage.rows.traffic import Message
 
@@ -24,6 +25,16 @@ class Standing(Context):
         super().__init__(*args, **named)
         self._said: list[Message] = []  # what was said in this turn, for the first time
         self._redrawn: list[Message] = []  # what stood already, and is drawn anew
+
+    def _as_it_is_over(self, card: Card) -> Card:
+        """Leave out what would begin something in a crisis that is over: whoever pressed it would only be told so."""
+        crisis = self._crisis
+        if crisis is None or crisis.state != "closed":
+            return card
+        theirs = [each for each in card.buttons if each.args.get("crisis", crisis.id) == crisis.id]
+        begins = {each.do for each in theirs if each.do in registry.actions and registry.actions[each.do].begins}
+        left = tuple(each for each in card.buttons if each not in theirs or each.do not in begins)
+        return card if len(left) == len(card.buttons) else replace(card, buttons=left)
 
     def _redraw(self, message: Message, card: dict[str, Any]) -> None:
         message.card, message.lapses_at = card, lapses_at(card)

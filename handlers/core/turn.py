@@ -207,7 +207,8 @@ class Turn(Standing):
             new: nothing has been said under the key, and nobody has to look.
             thread: the thread of that platform's channel that it answers in.
         """
-        card = await clearance.redacted_for(self, await self._of_which(card, recipient, kind), recipient)
+        card = self._as_it_is_over(await self._of_which(card, recipient, kind))
+        card = await clearance.redacted_for(self, card, recipient)
         if key is not None and not new:
             standing = await self.db.scalar(select(Message).where(Message.key == key))
             if standing is not None:

@@ -19,6 +19,7 @@ from handlers.reporting import information_need_card
     help="siden sidst – hvad er besluttet og ændret, siden du sidst skrev; siden kl 14 for et andet tidspunkt",
     crisis=True,
     grave=True,
+    begins="never",
 )
 async def since_last(turn: Turn, text: str) -> None:
     """Tell whoever asks what is new since they last wrote, or since a time that they name.

@@ -38,6 +38,7 @@ ENOUGH = 100
     who=rights.log_keeper,
     crisis=True,
     grave=True,
+    begins="never",
 )
 async def grade(turn: Turn, text: str) -> None:
     """Give a line of the log another grade; without the grade, show which it has."""

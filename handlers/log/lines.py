@@ -35,6 +35,7 @@ SHOWN = 1500
     help="log ! <bekræftet> eller log ? <ubekræftet> – skriv en linje i kriseloggen",
     who=rights.staff,
     crisis=True,
+    begins="never",
 )
 async def write(turn: Turn, text: str) -> None:
     """Write a line in the log: "! …" is confirmed, "? …" unconfirmed, and so is what says neither; "fortrolig: …" has

@@ -43,6 +43,7 @@ SHOWN = 15
     who=rights.runs_staff,
     crisis=True,
     grave=True,
+    begins="with words",
 )
 async def agency(turn: Turn, text: str) -> None:
     """Ask for help from the agency by way of 4K, for a request that stands or for one that is written here; without a word,

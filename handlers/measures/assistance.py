@@ -46,6 +46,8 @@ FORM = (
     "mangler",
     help="bistand <hvad mangler I, hvor> – fx bistand 4 mand til Birkehøj nu",
     crisis=True,
+    afterwards=True,
+    begins="with words",
 )
 async def assistance(turn: Turn, text: str) -> None:
     """Take a request for assistance, from anybody; without a word, show the list of them."""

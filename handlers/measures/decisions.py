@@ -116,6 +116,8 @@ async def _propose(turn: Turn, text: str) -> None:
     crisis=True,
     grave=True,
     otherwise=_propose,
+    afterwards=True,
+    begins="with words",
 )
 async def decision(turn: Turn, text: str) -> None:
     """Register a decision in one breath, with a number; without a word, show the list."""

@@ -21,6 +21,7 @@ LONGEST = 300
     "målsætning",
     help="hensigt <én linje> – hvad vi vil opnå; den står på dagsorden, billede, ordrer og tavle",
     crisis=True,
+    begins="with words",
 )
 async def intent(turn: Turn, text: str) -> None:
     """Set the intent, and tell the staff; without a word, show it.

@@ -33,6 +33,7 @@ FORM = (
     who=rights.staff,
     crisis=True,
     grave=True,
+    begins="with words",
 )
 async def logistics(turn: Turn, text: str) -> None:
     """Set up the logistics staff or add to it in one breath, the first named leads; without a word, show how it

@@ -31,6 +31,8 @@ SHOWN = 15
     "vi kan undvære",
     help="tilbud <hvad I kan undvære, og fra hvornår> – fx tilbud 2 pædagoger fra kl 17",
     crisis=True,
+    afterwards=True,
+    begins="with words",
 )
 async def offer(turn: Turn, text: str) -> None:
     """Take an offer, from anybody; without a word, show those that there are.

@@ -28,6 +28,8 @@ QUANTITY = re.compile(r"\s*((?:ca\.?\s*)?\d+|en|et|to|tre|fire|fem|flere)\s+", r
     help="ressource – oversigten; ressource 2 pumper på viadukten til kl 22",
     who=rights.staff,
     crisis=True,
+    afterwards=True,
+    begins="with words",
 )
 async def resource(turn: Turn, text: str) -> None:
     """Add a resource in one breath: how many, what, until when; without a word, show the overview."""

@@ -21,7 +21,14 @@ from storage.rows.traffic import Message
 GATHER = timedelta(minutes=10)
 
 
-@verb("dagsorden", "d", help="dagsorden – næste mødes dagsorden: se, godkend, udsend", who=rights.staff, crisis=True)
+@verb(
+    "dagsorden",
+    "d",
+    help="dagsorden – næste mødes dagsorden: se, godkend, udsend",
+    who=rights.staff,
+    crisis=True,
+    begins="never",
+)
 async def agenda(turn: Turn, text: str) -> None:
     """Show the next meeting's agenda as it stands."""
     if await withheld.refuse_whole(turn, MINUTES):

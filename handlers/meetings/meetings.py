@@ -41,6 +41,7 @@ async def _only_asked(turn: Turn, text: str) -> None:
     who=rights.runs_staff,
     crisis=True,
     otherwise=_only_asked,
+    begins="with words",
 )
 async def meeting(turn: Turn, text: str) -> None:
     """Call a meeting in one breath; where only a time is given, ask for the place, since a place or a link is

@@ -65,6 +65,7 @@ async def of_crisis(turn: Context) -> list[OptionPaper]:
     help="oplæg <hvad skal besluttes> – alternativer A, B og C med fordele, ulemper og ressourcer; chefen vælger",
     who=rights.staff,
     crisis=True,
+    begins="with words",
 )
 async def paper(turn: Turn, text: str) -> None:
     """Open a form, begun with what was typed, and show the papers that wait for a choice."""

@@ -57,6 +57,7 @@ class Told:
     help="partnertiltag Politiet: spærrer Roskildevej siden kl 13, kilde vagtchefen – hvad andre har sat i værk. Uden tekst: listen",
     who=rights.staff,
     crisis=True,
+    begins="with words",
 )
 async def measures(turn: Turn, text: str) -> None:
     """Write down what a partner has set going; without a word, show what there is.

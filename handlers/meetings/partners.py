@@ -36,6 +36,7 @@ CONTACTED = re.compile(r"^(?:er\s+)?kontaktet\b[\s:,.–-]*", re.IGNORECASE)
     who=rights.staff,
     crisis=True,
     grave=True,
+    begins="with words",
 )
 async def partners(turn: Turn, text: str) -> None:
     """Show the list of partners; or tick off one of them in one breath."""

@@ -43,6 +43,7 @@ IN_WORDS: dict[Outcome, str] = {
     help="udvikling – det sandsynlige og det værste om 4 og 24 timer, og om det gik sådan",
     who=rights.staff,
     crisis=True,
+    begins="never",
 )
 async def development(turn: Turn, text: str) -> None:
     """Show how the situation is thought to develop, and offer the form to those who may write it."""

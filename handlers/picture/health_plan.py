@@ -18,6 +18,7 @@ from storage.rows.picture import HealthPlan
     help="sundhedsplan – er sundhedsberedskabsplanen aktiveret, af hvem og hvornår",
     who=rights.staff,
     crisis=True,
+    begins="never",
 )
 async def show(turn: Turn, text: str) -> None:
     """Show whether the health plan is active, and the button that changes it."""

@@ -36,6 +36,7 @@ FORM = (
     help="indikator ramte borgere 51 – tal, der følges gennem krisen; uden tekst: alle",
     who=rights.staff,
     crisis=True,
+    begins="with words",
 )
 async def indicator(turn: Turn, text: str) -> None:
     """Write down a number in one breath; without a word, show how all of them go."""

@@ -28,6 +28,7 @@ MOST_CARDS = 6
     "handlekort",
     help="tjekliste – centerets fire spørgsmål og handlekort; staben ser alle centre",
     crisis=True,
+    begins="never",
 )
 async def checklist(turn: Turn, text: str) -> None:
     """Show one's own centre's checklist; to the staff, where every centre stands."""

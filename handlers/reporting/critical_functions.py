@@ -88,6 +88,7 @@ async def hear(turn: Turn, told: Told) -> None:
     help="kritisk <navn> nede / kører igen – kritiske funktioner, og hvor længe de må stå stille",
     who=rights.staff,
     crisis=True,
+    begins="with words",
 )
 async def critical(turn: Turn, text: str) -> None:
     """Say that a critical function is down or runs again; without a word, show how they all stand.

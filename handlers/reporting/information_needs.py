@@ -34,6 +34,8 @@ NO_LONGER = {
     "informationsbehov",
     help="oplysningsbehov <hvad vi skal vide> @hvem <frist> – fx oplysningsbehov hvor mange er evakueret @Hanne kl 16",
     crisis=True,
+    afterwards=True,
+    begins="with words",
 )
 async def need(turn: Turn, text: str) -> None:
     """Ask somebody for what the staff must know; answer it, or change it, by its number; without a word, show the list.

@@ -26,6 +26,7 @@ EXAMPLE = "*/krise overvågning 2 Kim*, */krise overvågning postkasse borger@ht
     help="overvågning – hvem holder øje med hvad; overvågning medie <omtale> skriver medieomtale i loggen",
     who=rights.staff,
     crisis=True,
+    begins="with words",
 )
 async def watch(turn: Turn, text: str) -> None:
     """Show what is watched; or write down a finding in the media; or say who watches a line, or add one."""

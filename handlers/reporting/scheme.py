@@ -30,6 +30,7 @@ EXAMPLE = "*/krise rapportering sundhed, børn hver dag 9 og 15: hvor mange er r
     help="rapportering sundhed,børn hver dag 9 og 15: hvor mange er ramt? – gentagne spørgsmål; rapportering slut",
     who=rights.asks,
     crisis=True,
+    begins="with words",
 )
 async def scheme(turn: Turn, text: str) -> None:
     """Begin a reporting scheme; show those there are; or end one."""

@@ -152,6 +152,7 @@ async def present(turn: Context) -> list[External]:
     help="delbart <ekstern part> eller delbart centerchefer – det af loggen, som de må se",
     who=rights.runs_staff,
     crisis=True,
+    begins="never",
 )
 async def share(turn: Turn, text: str) -> None:
     """Show the newest lines that somebody from outside, or a group, may see, and not one more."""

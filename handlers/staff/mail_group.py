@@ -22,6 +22,7 @@ KIND: LogKind = "addresses"
     help="adresser – stabens og støttens mailadresser, klar til at kopiere",
     who=rights.runs_staff,
     crisis=True,
+    begins="never",
 )
 async def addresses(turn: Turn, text: str) -> None:
     """Show the addresses of those who are in the staff or serve it now, and who has come and gone since the last

@@ -146,6 +146,7 @@ async def _enter(turn: Turn, staffs: Mapping[str, str], before: Mapping[str, str
     help="ud <hvem> – lad nogen træde ud af krisestaben",
     who=rights.runs_staff,
     crisis=True,
+    begins="never",
 )
 async def member_out(turn: Turn, text: str) -> None:
     """Let members step out of the staff, "lader dem træde ud igen": they lose access, their entries stay."""

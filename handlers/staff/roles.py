@@ -58,6 +58,7 @@ WHO = Field("person", "Hvem?", "persons", required=True)
     help="rolle krisestabschef Anne, stedfortræder Sara – hvem har hvilken rolle i denne krise",
     who=rights.meets,
     crisis=True,
+    begins="with words",
 )
 async def role(turn: Turn, text: str) -> None:
     """Give one or several roles in one breath; what hangs on the role follows at once."""

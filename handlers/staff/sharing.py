@@ -37,6 +37,7 @@ NOT_SHARED = "none"
     help="deling – hvem der må vide hvad; deling log centerchefer Intern, deling billede kontaktpersoner Stab",
     who=rights.staff,
     crisis=True,
+    begins="with words",
 )
 async def sharing(turn: Turn, text: str) -> None:
     """Show how sharing is decided; with words, register the chief's decision."""

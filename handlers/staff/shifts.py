@@ -27,6 +27,7 @@ SOON = timedelta(hours=1)
     help="vagt – hvem har vagten de næste 3 døgn; vagt logfører Mads 22 - 6; vagt overdrag <besked>",
     who=rights.staff,
     crisis=True,
+    begins="with words",
 )
 async def shift(turn: Turn, text: str) -> None:
     """Show the roster; or plan a new shift in one breath; or hand over one's own."""

@@ -19,6 +19,7 @@ from storage.rows.staff import SupportNeed
     who=rights.staff,
     crisis=True,
     grave=True,
+    begins="with words",
 )
 async def functions(turn: Turn, text: str) -> None:
     """Show the list of support functions as it stands."""

@@ -156,6 +156,97 @@ async def test_what_was_proposed_is_decided_no_longer_and_whoever_tries_reads_wh
     assert len(await left.part("orders")) == 1
 
 
+@in_slack
+async def test_whoever_writes_for_a_crisis_that_is_over_reads_that_it_is_and_gets_their_words_back(
+    stage: Stage,
+) -> None:
+    """R247 R182: "Der er ingen aktiv krise" was all that the log's keeper read; whoever was never in it reads no more."""
+    for words in ("log ! pumperne hentes tirsdag", "oplysningsbehov hvem henter pumperne", "punkt hvem betaler"):
+        await stage["kim"].commands(words)
+        said = (await stage["kim"].reads())[-1]
+        assert "Der er ingen aktiv krise" in said
+        assert "skybrud, kloak står op i Hedehusene er afblæst" in said
+        assert "erfaring" in said
+        assert f"»{words}«" in said
+        await stage["finn"].commands(words)
+        assert "skybrud" not in (await stage["finn"].reads())[-1]
+    assert await stage["kim"].has("Send varsel")
+    assert "hente" not in str(await stage.part("log"))
+
+
+@in_teams
+@pytest.mark.parametrize(
+    "words",
+    [
+        "bistand 4 mand til Birkehøj",
+        "tilbud 2 pumper",
+        "møde i morgen 10 stabsrummet",
+        "ping alle hvordan går det?",
+        "beslut skolen lukker",
+        "melding vand i kælderen",
+    ],
+)
+async def test_what_is_typed_in_the_channel_of_a_staff_that_has_stood_down_begins_nothing(
+    stage: Stage, words: str
+) -> None:
+    """R017 R075 R220: "Anmodning B1 er hos krisestaben", it said, and nobody had it; only the writer reads the words, and one
+    press makes a warning of them. The log is still written there."""
+    lines = len(await stage.part("log"))
+    await stage["kim"].commands(words, "stab")
+    (said,) = [said for said in await stage["kim"].reads() if "sættes intet nyt i værk" in said]
+    assert f"»{words}«" in said
+    assert "ring 112" in said
+    assert not await stage["tina"].sees("sættes intet nyt i værk")
+    assert len(await stage.part("log")) == lines
+    await stage["kim"].commands("log ! pumperne er hentet", "stab")
+    assert (await stage.log("information"))[-1]["summary"] == "pumperne er hentet"
+
+
+@in_slack
+async def test_a_report_in_the_channel_of_a_staff_that_has_stood_down_becomes_a_warning_by_one_press(
+    stage: Stage,
+) -> None:
+    """R026 R247."""
+    await stage["kim"].commands("melding vand i kælderen på Birkehøj", "stab")
+    await stage["kim"].presses("Send varsel")
+    assert await stage.crises() == 2
+    assert "vand i kælderen på Birkehøj" in str(await stage.part("log", 2))
+
+
+@in_teams
+async def test_what_there_was_is_still_read_by_those_who_took_part_and_nothing_on_it_begins_anything(
+    left: Stage,
+) -> None:
+    """R247: the lists behind `ressource`, `bistand`, `beslut`, `tilbud`, `oplysningsbehov` and `budskab`; whoever was never in
+    it reads none of them."""
+    for words, head in (
+        ("ressource", "Ressourceoversigt"),
+        ("bistand", "Anmodninger om bistand"),
+        ("beslut", "Beslutninger: 0."),
+        ("tilbud", "Tilbud:"),
+        ("oplysningsbehov", "Oplysningsbehov:"),
+        ("budskab", "Budskaber til omverdenen"),
+        ("bistand krise 1", "Anmodninger om bistand"),
+    ):
+        await left["kim"].commands(words)
+        assert head in (await left["kim"].reads())[-1].replace("*", ""), words
+        await left["finn"].commands(words)
+        assert head not in (await left["finn"].reads())[-1].replace("*", ""), words
+    assert not await left["kim"].has("Ny anmodning")
+
+
+@in_slack
+async def test_a_line_that_is_mended_afterwards_offers_no_measure(stage: Stage) -> None:
+    """R186 R075: [Lav tiltag] was refused."""
+    number = await line_of(stage, "pumpen er leveret")
+    assert await stage["kim"].has("Lav tiltag")
+    await stage["kim"].commands(f"ret {number} pumpen er hentet igen")
+    assert "pumpen er hentet igen" in str(await stage.part("log"))
+    card = next(said for said in reversed(await stage["kim"].reads()) if "pumpen er hentet igen" in said)
+    assert card
+    assert not await stage["kim"].has("Lav tiltag")
+
+
 @follows(cloudburst)
 async def called_off_with_a_secret(stage: Stage) -> None:
     """Something confidential was written too."""
