@@ -25,6 +25,7 @@ from handlers.picture import indicators, picture_texts
 from handlers.picture.picture_texts import MACHINE
 from handlers.staff import support
 from storage.case import redaction
+from storage.rows import log as log_rows
 from storage.rows.alert import Alert
 from storage.rows.log import VERIFICATION_IN_WORDS, Attachment, LogEntry, LogKind, LogState, Verification, verifications
 from storage.rows.measures import ANSWERED
@@ -33,7 +34,7 @@ from storage.rows.picture import Contribution, Picture
 NEWEST = 8
 ANSWERS = 12
 # What comes in. Centres' answers are given to the picture by whoever asked (see `contribute`).
-KINDS: tuple[LogKind, ...] = ("information", "saved", "report")
+KINDS: tuple[LogKind, ...] = ("information", "saved", "report", "correction")
 # These write themselves, until somebody has written in them.
 FILLED = (1, 2, 6, 7, 10)
 # How a picture's name ends, where the platform doesn't say what it is.
@@ -131,7 +132,13 @@ async def _filled(turn: Context) -> dict[int, str]:
 async def happened(turn: Context) -> list[str]:
     """Return the newest of what came in, each with whether it is confirmed; the log may be as long as it likes."""
     found = await newest.of_kinds(turn, KINDS, clearance.SHARED, NEWEST, LogState.corrected_by.is_(None))
-    return [_line(entry.summary, entry.no, state.verification) for entry, state in reversed(found)]
+    return [_line(entry.summary, entry.no, state.verification) for entry, state in reversed(found) if _tells(entry)]
+
+
+def _tells(entry: LogEntry) -> bool:
+    """Return whether a line tells what happened; of the corrections those alone that say what another should have said."""
+    refs = log_rows.exported(entry)["refs"] if entry.kind == "correction" else {"corrects": entry.no}
+    return "corrects" in refs and "undoes" not in refs
 
 
 async def illustrations(turn: Context) -> list[str]:

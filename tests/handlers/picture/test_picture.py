@@ -41,6 +41,28 @@ async def fields(stage: Stage, **texts: str) -> dict[str, str]:
     return {f"{name}_{revisions.get(int(name[1:]), 0)}": text for name, text in texts.items()}
 
 
+@in_slack
+async def test_a_line_that_was_put_right_is_in_the_draft_as_it_is_now(stage: Stage) -> None:
+    """R180 R187: what was wrong left the draft, and what is right was not in it."""
+    await stage["kim"].commands("log ! 30 beboere er flyttet")
+    await stage["kim"].commands(f"ret {(await stage.log('information'))[-1]['no']} 13 beboere er flyttet")
+    await stage["kim"].commands("billede")
+    (draft,) = await pictures_of(stage)
+    assert "13 beboere er flyttet" in text_of(draft, 1) + text_of(draft, 2)
+    assert "30 beboere" not in str(draft["sections"])
+
+
+@in_teams
+async def test_what_was_taken_back_is_no_news_of_the_drafts(stage: Stage) -> None:
+    """R180 R187: "nr. 11 gælder ikke" tells nobody who reads the picture what has happened."""
+    await stage["kim"].commands("log ? gaslugt på Birkehøj")
+    await stage["kim"].presses("Fortryd")
+    await stage["kim"].commands("billede")
+    (draft,) = await pictures_of(stage)
+    assert "gaslugt" not in str(draft["sections"])
+    assert "Fortrudt" not in str(draft["sections"])
+
+
 @pytest.mark.long
 @in_teams
 async def test_the_first_picture_writes_itself_and_is_nagged_for_until_the_chief_approves(stage: Stage) -> None:
