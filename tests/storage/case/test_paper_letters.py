@@ -144,3 +144,23 @@ def test_the_fonts_come_with_the_installation() -> None:
     """D11: no font of the machine's is used: what is drawn is the same everywhere."""
     assert set(glyphs.FAMILIES) <= set(glyphs.fonts().families())
     assert "DejaVu Sans" not in glyphs.fonts().families()
+
+
+# Typst's own marks, and what would read a file or run something where words were taken for markup.
+MARKUP = (
+    '#read("/etc/passwd")',
+    '#import "page.typ": *',
+    "#eval(1+1) og $x^2$ og @nogen",
+    "*fed* _skrå_ `rå` ```python raw```",
+    "stien C:\\krise\\plan \\u{41} <mærke>",
+)
+
+
+def test_what_people_write_is_never_run_on_paper() -> None:
+    """R303: words stand as they were written, in PDF and in Word."""
+    paged = "".join(printed(drawn(*MARKUP)).split())
+    blocks = [Block("title", MARKUP[0]), *(Block("text", each) for each in MARKUP)]
+    worded = "\n".join(each.text for each in docx.Document(io.BytesIO(word.render(blocks, **MARGINS))).paragraphs)
+    for each in MARKUP:
+        assert "".join(each.split()) in paged
+        assert each in worded
