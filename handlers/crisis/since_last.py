@@ -10,6 +10,8 @@ from handlers.crisis import help
 from handlers.log import news
 from handlers.reporting import information_need_card
 
+LINES = 10
+
 
 @verb(
     "siden",
@@ -38,9 +40,10 @@ async def since_last(turn: Turn, text: str) -> None:
     if since is not None and since <= turn.the_crisis.created_at:
         since = None
     here = await turn.here()
-    told = await news.lines(turn, since, await clearance.highest_for(turn, here))
     missing = await information_need_card.overdue(turn, here)
     waiting, buttons = await help.waits_for_me(turn) if here == turn.sender else ("", list[Button]())
+    room = LINES - 1 - waiting.count("\n") - bool(missing)
+    told = await news.lines(turn, since, await clearance.highest_for(turn, here), room)
     when = f"siden {turn.clock(since)}" if since is not None else "siden den begyndte"
     await turn.answer(
         Card(

@@ -19,8 +19,8 @@ from storage.grades import Grade
 from storage.rows.log import LogEntry, LogKind, LogState, Verification
 from storage.rows.traffic import Inbox
 
-# So much of each line; so many of each sort.
-LONGEST, SHOWN = 90, 2
+# So much of each line; so many of each sort; so many lines, where nothing else stands with them but a heading or two.
+LONGEST, SHOWN, MOST = 90, 2, 8
 
 
 @dataclass(frozen=True)
@@ -52,12 +52,13 @@ SORTS = (
 )
 
 
-async def lines(turn: Context, since: datetime | None, highest: Grade) -> list[str]:
+async def lines(turn: Context, since: datetime | None, highest: Grade, most: int = MOST) -> list[str]:
     """Tell what is new in the turn's crisis, a line for each sort that has any; empty where nothing is.
 
     Args:
         since: UTC; what was written after it. None: from the beginning.
         highest: the highest grade that the reader may see.
+        most: so many lines, three or more; the sorts that there is no room for are counted in one of them.
     """
     new = (
         LogEntry.crisis_id == turn.the_crisis.id,
@@ -73,7 +74,7 @@ async def lines(turn: Context, since: datetime | None, highest: Grade) -> list[s
         .group_by(LogEntry.kind, LogState.verification)
     )
     many: dict[tuple[LogKind, Verification], int] = {(kind, state): count for kind, state, count in counted}
-    told = []
+    told, counts = list[str](), list[str]()
     for sort in SORTS:
         states: tuple[Verification, ...] = ("confirmed",) if sort.confirmed else ("confirmed", "unconfirmed")
         count = sum(many.get((kind, state), 0) for kind in sort.kinds for state in states)
@@ -89,8 +90,13 @@ async def lines(turn: Context, since: datetime | None, highest: Grade) -> list[s
         said = "; ".join(f"{_short(summary)} (nr. {no})" for no, summary in newest)
         more = f"; og {count - SHOWN} til" if count > SHOWN else ""
         told.append(f"• *{sort.heading}:* {said}{more}")
+        counts.append(f"{sort.heading} ({count})")
     unconfirmed = sum(many.get((kind, "unconfirmed"), 0) for kind in CONFIRMED.kinds)
-    return [*told, *([f"• *Ubekræftet:* {unconfirmed} nye oplysninger"] if unconfirmed else [])]
+    last = [f"• *Ubekræftet:* {unconfirmed} nye oplysninger"] if unconfirmed else []
+    if len(told) + len(last) > most:
+        whole = most - len(last) - 1
+        told[whole:] = [f"• *Desuden, se /krise log:* {', '.join(counts[whole:])}"]
+    return [*told, *last]
 
 
 async def heard_before(turn: Context, person: str) -> datetime | None:

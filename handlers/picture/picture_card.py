@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlalchemy import select
 
 from handlers.core.card import Button, Card, Family, Field, quote
@@ -139,8 +141,12 @@ async def difference(turn: Context, row: Picture) -> Card:
     )
 
 
+# A heading among the lines stands before the first of its own.
+HEADED = re.compile(r": · (?:• )?")
+
+
 def _short(text: str, longest: int = ON_CARD) -> str:
-    line = " · ".join(text.split("\n"))
+    line = HEADED.sub(": ", " · ".join(text.split("\n")))
     return quote(line if len(line) <= longest else line[: longest - 1] + "…") or "–"
 
 

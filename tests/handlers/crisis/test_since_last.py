@@ -39,6 +39,37 @@ async def test_whoever_opens_the_phone_again_is_told_what_is_new_since_they_last
     assert "pumpe til Birkehøj" in (await tina.reads())[-1]
 
 
+@pytest.mark.long
+@in_one_chat
+async def test_it_is_ten_lines_however_much_has_happened_and_says_what_it_has_no_room_for(stage: Stage) -> None:
+    """R056: what waits for the reader and what was decided stand whole; the rest is counted, and nothing is left out."""
+    lars, kim = stage["lars"], stage["kim"]
+    for number in range(3):
+        await kim.commands(f"log ! gaslugt på skole nr. {number}")
+        await kim.commands(f"log røg på skole nr. {number}")
+        await lars.commands(f"beslut skole {number} lukkes")
+        await kim.commands(f"t pumpe {number} til Birkehøj @Mads kl 18")
+        await lars.commands(f"ordre spær vej {number} @Mads kl 18")
+        await lars.presses("Udsted ordre")
+        await kim.commands(f"oplysningsbehov hvor mange bor på skole {number}? kl 14:0{number + 6}")
+    await lars.commands("hensigt ingen kommer til skade")
+    await kim.commands("indikator vandstand 140 cm")
+    await kim.commands("møde kl 20 stabsrummet")
+    line = log_of(await stage.export(), "information")[0]["no"]
+    await kim.commands(f"ret {line} gaslugt på alle skoler")
+    await stage.forward(minutes=30)
+    for person in ("lars", "kim", "mads"):
+        await stage[person].commands("siden kl 13")
+        said = (await stage[person].reads())[-1].replace("*", "")
+        told = said.splitlines()
+        assert len(told) <= 10, said
+        assert "• Besluttet: " in said
+        assert "• Ubekræftet: " in said
+        (rest,) = [each for each in told if each.startswith("• Desuden")]
+        for heading in ("Bekræftet", "Rettet", "Skal vides", "Tiltag og ordrer"):
+            assert f"{heading} (" in rest or f"• {heading}: " in said
+
+
 @in_slack
 async def test_what_was_put_right_is_told_as_it_is_now_and_not_as_it_was_believed(stage: Stage) -> None:
     """R056 R187: whoever comes on reads 13 residents, not 30 as confirmed beside it."""

@@ -52,6 +52,16 @@ async def test_a_line_that_was_put_right_is_in_the_draft_as_it_is_now(stage: Sta
     assert "30 beboere" not in str(draft["sections"])
 
 
+@in_one_chat
+async def test_a_heading_among_the_lines_of_a_card_stands_before_its_first(stage: Stage) -> None:
+    """R303: "Indsat: · • 2 pumper" was what the card said."""
+    await stage["mads"].commands("ressource 2 pumper på viadukten til kl 17")
+    await stage["kim"].commands("billede")
+    cards = [text for text in await stage["kim"].reads() if "2 pumper" in text]
+    assert any(": 2 pumper" in text for text in cards)
+    assert not any(": ·" in text for text in cards)
+
+
 @in_teams
 async def test_what_was_taken_back_is_no_news_of_the_drafts(stage: Stage) -> None:
     """R180 R187: "nr. 11 gælder ikke" tells nobody who reads the picture what has happened."""
