@@ -12,13 +12,16 @@ SCRIPTS := bot/platforms/rehearsal/page bot/pages/board tests/cards/read.js test
 LOCK := $(BIN)/python -m uv pip compile pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --quiet
 
-.PHONY: run test lint types quick test-long rights page format test-browser test-install test-upgrade audit release bench faults fuzz endurance mutants posts rooms requirements lock
+.PHONY: help run test lint types quick test-long rights page format test-browser test-install test-upgrade audit release bench faults fuzz endurance mutants posts rooms requirements lock
 
+
+help:  ## what there is to make
+	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
 run: .venv/ready-to-run  ## SQLite, the example plan and the rehearsal chat
 	$(BIN)/krisebot
 
-test: .venv/ready-to-test $(CARDS) $(PAGE) lint  ## everything that holds in five minutes (SCENES=--both: each scene in Slack and in Teams)
+test: .venv/ready-to-test $(CARDS) $(PAGE) lint  ## everything that holds in under five minutes (SCENES=--both: each scene in Slack and in Teams)
 	@$(MAKE) --no-print-directory -j2 quick types page  # two cores: one alone would wait for the types
 
 lint: .venv/ready-to-test  ## format, lint and import direction
@@ -26,10 +29,10 @@ lint: .venv/ready-to-test  ## format, lint and import direction
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 
-types: .venv/ready-to-test
+types: .venv/ready-to-test  ## mypy, on the code and the tests
 	$(BIN)/mypy
 
-quick: .venv/ready-to-test $(CARDS)
+quick: .venv/ready-to-test $(CARDS)  ## the quick tests alone
 	$(PYTEST) -m "not browser and not bench and not install and not upgrade and not faults and not endurance and not long and not rights" -n 3 --dist worksteal $(SCENES)
 
 test-long: .venv/ready-to-test $(CARDS)  ## the rest of the tests: generated, played for days, or scenes of more than a second
