@@ -42,14 +42,18 @@ async def tell_if_over(turn: Turn) -> bool:
         return False
     crisis, typed = turn.the_crisis, turn.the_incoming.kind in TYPED
     # What was typed as a command is the warning, where it is one; a button has no words of its own.
-    send = ("router.meant", {"verb": "varsel", "inbox": turn.inbox_id}) if typed else ("help.run", {"verb": "varsel"})
+    send = (
+        Button("Send varsel", "router.meant", {"verb": "varsel", "inbox": turn.inbox_id})
+        if typed
+        else Button("Send varsel", "help.run", {"verb": "varsel"})
+    )
     await _tell_alone(
         turn,
         Card(
             f"*Nr. {crisis.number} er afblæst* {turn.clock(crisis.deactivated_at)}, så der besluttes og sættes intet nyt i "
             "værk i den. Intet er ændret. Det, der stadig er åbent, kan meldes udført: se det med */krise tiltag*. Sker der "
             f"noget nyt, så send et varsel. {DANGER}{_given_back(turn)}",
-            buttons=(Button("Send varsel", *send),),
+            buttons=(send,),
         ),
     )
     return True
