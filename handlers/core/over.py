@@ -29,7 +29,7 @@ async def tell_that_none_runs(turn: Turn) -> None:
     newest = had[0]
     text += (
         f"\nNr. {newest.number}: {quote(newest.title, 150)} er afblæst {turn.clock(newest.deactivated_at)}, og der skrives "
-        "intet nyt i den. Se, hvordan den står, med */krise status*; meld det åbne udført med */krise tiltag*, og skriv, hvad "
+        "intet nyt i den. Se, hvordan den står, med */krise status*; meld det åbne udført med */krise tiltag* og */krise opgave*, og skriv, hvad "
         f"du lærte, med */krise erfaring*.{_given_back(turn)}"
     )
     await _tell_alone(turn, Card(text, buttons=buttons))

@@ -133,7 +133,7 @@ async def lead_on(turn: Turn, text: str) -> bool:
 
 # Verbs that bring what hastens to the chief by themselves, or that are the chief's own.
 HASTENS_ITSELF = frozenset(
-    {"varsel", "aktiver", "opskaler", "melding", "telefon", "tiltag", "ordre", "bistand", "hjælp"}
+    {"varsel", "aktiver", "opskaler", "melding", "telefon", "tiltag", "opgave", "ordre", "bistand", "hjælp"}
 )
 
 

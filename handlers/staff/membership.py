@@ -65,25 +65,41 @@ async def seat(turn: Turn, event: Appointed) -> None:
         )
 
 
+# What somebody is summoned for as the holder of a role; a framing staff, and a support function, are another matter.
+BY_ROLE = ("secretariat", "communication")
+
+
 async def leave_role(turn: Turn, person: str, reason: str) -> bool:
-    """Let whoever has been replaced leave the place beside the staff that they had for that reason alone; what they have in
-    hand stays theirs. Returns whether they did: whoever is there for something else too stays.
+    """Let whoever has been replaced leave the place that they had for that reason alone; what they have in hand stays theirs.
+    Returns whether they did: whoever is there for something else too stays.
 
     Args:
-        reason: what they were there for, as `add_member` was told.
+        reason: what they were there for: the role, or what `add_member` was told.
     """
-    crisis, plan = turn.the_crisis.id, turn.rules
-    mine = (Member.crisis_id == crisis, Member.person == person, Member.until.is_(None))
-    standing = await turn.db.scalar(select(Member).where(*mine, Member.staff == "beside", Member.reason == reason))
-    has_role = any(person in plan.holders(role) for role in plan.roles.filled) or person == turn.the_crisis.decided_by
+    crisis, plan = turn.the_crisis, turn.rules
+    mine = (Member.crisis_id == crisis.id, Member.person == person, Member.until.is_(None))
+    standing = await turn.db.scalar(select(Member).where(*mine, Member.staff != "framing"))
+    named = {crisis.chief, crisis.decided_by, *crisis.holders.values()}
+    has_role = person in named or any(person in plan.holders(role) for role in plan.roles.filled)
     serves = {*(each.contact for each in plan.centres), *(each.contact for each in plan.support_functions)}
     if standing is None or has_role or person in serves:
         return False
-    for rows in (Summons, DrawnIn, LogisticsMember):
-        if await turn.db.scalar(select(rows.id).where(rows.crisis_id == crisis, rows.person == person).limit(1)):
+    summons = await turn.db.scalar(select(Summons).where(Summons.crisis_id == crisis.id, Summons.person == person))
+    if summons is not None and summons.duty not in BY_ROLE:
+        return False
+    called = summons is not None and summons.label.startswith(standing.reason)
+    if standing.reason != reason and not called:
+        return False
+    for rows in (DrawnIn, LogisticsMember):
+        if await turn.db.scalar(select(rows.id).where(rows.crisis_id == crisis.id, rows.person == person).limit(1)):
             return False
+    if any(each.person == person for each in await roster.shifts(turn, roster.PLANNED, roster.ON_DUTY)):
+        return False
     standing.until = turn.now
     await turn.db.flush()
+    if standing.staff != "beside":
+        await conference.take_back(turn, person)
+        await calendars.take_out(turn, [person])
     await turn.log(f"Ud af krisestaben: {turn.name(person)}, ikke længere {reason}", kind="member", receiver=person)
     return True
 
