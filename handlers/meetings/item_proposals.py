@@ -26,6 +26,7 @@ NO_DEADLINE = re.compile(r"[\s,.;–-]{0,4}\b(?:ingen|uden) frist[\s.!]{0,4}$", 
     help="punkt <hvad> frist i morgen 12 – til stabens næste møde",
     who=rights.staff,
     crisis=True,
+    level_two=True,
 )
 async def item(turn: Turn, text: str) -> None:
     """Add an item at once; its character, its deadline and the recommendation are asked for afterwards."""

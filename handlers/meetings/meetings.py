@@ -42,6 +42,7 @@ async def _only_asked(turn: Turn, text: str) -> None:
     crisis=True,
     otherwise=_only_asked,
     begins="with words",
+    level_two=True,
 )
 async def meeting(turn: Turn, text: str) -> None:
     """Call a meeting in one breath; where only a time is given, ask for the place, since a place or a link is
@@ -76,7 +77,7 @@ async def meeting(turn: Turn, text: str) -> None:
     await _call_or_ask_where(turn, found[0].at, found[1])
 
 
-@action("meetings.meant", who=rights.runs_staff, begins=True)
+@action("meetings.meant", who=rights.runs_staff, begins=True, level_two=True)
 async def meant(turn: Turn, at: str, place: str) -> None:
     """Call the meeting at the time that was meant, where the one that was written had passed.
 
@@ -110,7 +111,7 @@ async def _call_or_ask_where(turn: Turn, when: datetime, place: str) -> None:
     await call(turn, when, place)
 
 
-@action("meetings.call", who=rights.runs_staff, begins=True)
+@action("meetings.call", who=rights.runs_staff, begins=True, level_two=True)
 async def pressed_call(turn: Turn, at: str = "") -> None:
     """Call a meeting from the form, or with the place that was missing."""
     moment = datetime.fromisoformat(at) if at else form_values.moment(turn, "at")

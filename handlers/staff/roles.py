@@ -59,6 +59,7 @@ WHO = Field("person", "Hvem?", "persons", required=True)
     who=rights.meets,
     crisis=True,
     begins="with words",
+    level_two=True,
 )
 async def role(turn: Turn, text: str) -> None:
     """Give one or several roles in one breath; what hangs on the role follows at once."""
@@ -242,7 +243,7 @@ def _card(turn: Context, back: Sequence[Button] = ()) -> Card:
     )
 
 
-@action("named_roles.give", who=rights.meets)
+@action("named_roles.give", who=rights.meets, level_two=True)
 async def given(turn: Turn, role: str = "") -> None:
     """Give one role, by `Udpeg …`, and show the list as it then is."""
     wanted, person = role or turn.chosen("role", _nameable(turn)), form_values.person(turn, "person")
@@ -251,7 +252,7 @@ async def given(turn: Turn, role: str = "") -> None:
         await turn.replace(_card(turn, back))
 
 
-@action("named_roles.chief", who=rights.meets)
+@action("named_roles.chief", who=rights.meets, level_two=True)
 async def chief(turn: Turn) -> None:
     """Name the chief, the deputy or both, by `Udpeg chef`; every right that says "chief" follows."""
     back = await name(turn, chief_and_deputy(turn))
@@ -267,7 +268,7 @@ async def chief(turn: Turn) -> None:
     await turn.replace(_card(turn, back))
 
 
-@action("named_roles.appoint", who=rights.framing)
+@action("named_roles.appoint", who=rights.framing, level_two=True)
 async def appoint(turn: Turn, role: str, person: str) -> None:
     """Name whom somebody proposed as chief or deputy, by `Udpeg …`."""
     if role in (CHIEF, DEPUTY) and turn.plan.person(person) is not None:
@@ -275,7 +276,7 @@ async def appoint(turn: Turn, role: str, person: str) -> None:
         await turn.replace(Card(f"✅ *{turn.name(person)}* er {role}."))
 
 
-@action("named_roles.assist", who=rights.meets, begins=True)
+@action("named_roles.assist", who=rights.meets, begins=True, level_two=True)
 async def assist(turn: Turn) -> None:
     """Ask each chosen centre for assistance to the secretariat: "hvilken sekretariatsbistand, der er behov for (vurdere
     hvilke fagcentre bidrager bedst)"."""

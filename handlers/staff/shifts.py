@@ -28,6 +28,7 @@ SOON = timedelta(hours=1)
     who=rights.staff,
     crisis=True,
     begins="with words",
+    level_two=True,
 )
 async def shift(turn: Turn, text: str) -> None:
     """Show the roster; or plan a new shift in one breath; or hand over one's own."""
@@ -98,7 +99,7 @@ def _form(turn: Context) -> tuple[Field, ...]:
     )
 
 
-@action("shifts.new", who=rights.staff, begins=True)
+@action("shifts.new", who=rights.staff, begins=True, level_two=True)
 async def new(turn: Turn) -> None:
     """Plan a shift from the form."""
     if await _refuse_planning(turn):
@@ -141,7 +142,7 @@ def _person(turn: Context, text: str) -> tuple[str | None, str]:
     return None, text
 
 
-@action("shifts.meant", who=rights.runs_staff, begins=True)
+@action("shifts.meant", who=rights.runs_staff, begins=True, level_two=True)
 async def meant(turn: Turn, role: str, person: str, until: str, at: str) -> None:
     """Plan a shift from the time that was meant, by `Ja`: the one that was typed had passed.
 

@@ -199,6 +199,28 @@ async def test_level_one_tells_the_directorate_and_begins_nothing_else(stage: Re
 
 
 @on_one_database
+async def test_level_one_has_no_staff_to_call_to_a_meeting_or_to_man(stage: RehearsalStage) -> None:
+    """R017 R051 R055 R072 R095: "Møde 1 er indkaldt", it said, and nobody was; the words are given back, and after `nedskaler`
+    it is the same."""
+    await stage["jens"].commands("aktiver 1 strømsvigt på rådhuset")
+    begun = ("møde om 30 min teams", "ind Gitte", "rolle referent Hanne", "vagt logfører Mads 22 - 6", "punkt nødstrøm")
+    for words in begun:
+        await stage["kim"].commands(words)
+        assert "Nr. 1 har ingen krisestab:* den er på beredskabsniveau 1" in (await stage["kim"].reads())[-1], words
+        assert f"»{words}«" in (await stage["kim"].reads())[-1]
+    for part in ("members", "meetings", "roster", "agenda_items"):
+        assert await stage.part(part) == [], part
+    assert not await stage["mads"].reads()
+    await stage["ole"].commands("opskaler")
+    await stage["kim"].commands("rolle")
+    assert not await stage["kim"].sees("Referent: Hanne Toft")
+    await stage["lars"].commands("nedskaler")
+    await stage["kim"].presses("Udpeg dagsordensproducent", person="Hanne")
+    await stage["kim"].commands(begun[0])
+    assert [said for said in (await stage["kim"].reads())[-2:] if "har ingen krisestab" not in said] == []
+
+
+@on_one_database
 async def test_level_one_in_a_centre_takes_the_chief_and_a_director(stage: RehearsalStage) -> None:
     """R011 R014 T04: it waits for the director; the centre has its log and its action cards, and no channel; either may
     take it back."""

@@ -136,6 +136,23 @@ async def test_a_name_that_nobody_has_lets_nobody_in(stage: RehearsalStage, who:
     assert await stage["kim"].sees("Intet er ændret") or await stage["kim"].sees("Hvem?")
 
 
+async def test_why_somebody_comes_in_and_why_they_leave_stands_in_the_log_and_in_the_staffs_list(
+    stage: RehearsalStage,
+) -> None:
+    """R051: "member, in/out, time, reason, by"; who comes in without one is a member all the same."""
+    await stage["kim"].commands("ind Rune og Gitte fordi vejene er lukket", "stab")
+    await stage["kim"].commands("ind Hanne", "stab")
+    await stage["tina"].commands("ud @rune: skal hjem og sove", "stab")
+    seats = {row["person"]: row for row in await stage.part("members")}
+    assert {seats[each]["reason"] for each in ("rune", "gitte")} == {"vejene er lukket"}
+    assert (seats["hanne"]["reason"], seats["rune"]["until"] is None) == ("medlem", False)
+    assert [line["summary"] for line in await stage.log("member")] == [
+        "Ind i krisestaben: Rune Juhl og Gitte Krag – vejene er lukket",
+        "Ind i krisestaben: Hanne Toft",
+        "Ud af krisestaben: Rune Juhl – skal hjem og sove",
+    ]
+
+
 async def test_coming_in_twice_is_coming_in_once(stage: RehearsalStage) -> None:
     """R254 D03."""
     await stage["kim"].commands("ind Rune", "stab")

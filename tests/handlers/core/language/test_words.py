@@ -276,7 +276,7 @@ ANSWERS: dict[Question, dict[str, str]] = {
     },
     "alert": {
         "taken": """
-            har den | Har den! | HAR DEN | jeg har den | har dne | ahr den | har det | jeg har den 👍 | ok jeg har den | jeg tager den |
+            har den | Har den! | HAR DEN | jeg har den | jeg har den også | har dne | ahr den | har det | jeg har den 👍 | ok jeg har den | jeg tager den |
             tager den | ta'r den | tar den | den tager jeg | den har jeg | ok | okay | Okay. | ja | ja tak | ja, jeg tager den | jep | 👍 | 👍🏿 | ✅ |
             på den | er på den | jeg er på den | på sagen | jeg snupper den | jeg klarer det | jeg overtager | den er min | jeg kan godt |
             jeg kan | jeg kan godt tage den | kan sagtens | det kan jeg godt | gør jeg | det gør jeg | på vej | a har den | æ har den | javel |
