@@ -47,7 +47,7 @@ async def council(turn: Turn, text: str) -> None:
     row = await _unsent(turn) or await _draft(turn)
     if text.strip():
         await _write(turn, row, text.strip())
-    await turn.answer(card(turn, row), key=f"{_key(row)}/{turn.sender}")
+    await turn.answer(card(turn, row), key=f"{_key(row)}/{turn.sender}", again=True)
 
 
 async def begin(turn: Turn) -> None:
@@ -104,7 +104,7 @@ async def _show_afterwards(turn: Turn) -> None:
         for each in rows
         if each is not row
     )
-    await turn.answer(replace(drawn, facts=earlier), key=f"{_key(row)}/{turn.sender}")
+    await turn.answer(replace(drawn, facts=earlier), key=f"{_key(row)}/{turn.sender}", again=True)
 
 
 async def _draft(turn: Turn) -> Briefing:

@@ -245,4 +245,4 @@ async def _show(turn: Turn) -> None:
             )
         )
         return
-    await turn.answer(meeting_card.card(turn, row), key=f"{meeting_card.key(row)}/{turn.sender}")
+    await turn.answer(meeting_card.card(turn, row), key=f"{meeting_card.key(row)}/{turn.sender}", again=True)

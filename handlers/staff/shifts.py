@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from handlers.core import form_values, passed_times, rights, running, written_times
+from handlers.core import form_values, over, passed_times, rights, running, written_times
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import Context
 from handlers.core.language import times_shown
@@ -28,7 +28,6 @@ SOON = timedelta(hours=1)
     who=rights.staff,
     crisis=True,
     begins="with words",
-    level_two=True,
 )
 async def shift(turn: Turn, text: str) -> None:
     """Show the roster; or plan a new shift in one breath; or hand over one's own."""
@@ -99,7 +98,7 @@ def _form(turn: Context) -> tuple[Field, ...]:
     )
 
 
-@action("shifts.new", who=rights.staff, begins=True, level_two=True)
+@action("shifts.new", who=rights.staff, begins=True)
 async def new(turn: Turn) -> None:
     """Plan a shift from the form."""
     if await _refuse_planning(turn):
@@ -114,9 +113,10 @@ async def new(turn: Turn) -> None:
 
 
 async def _refuse_planning(turn: Turn) -> bool:
-    """Tell whoever may not plan shifts who does; returns whether the sender was refused."""
+    """Tell whoever may not plan shifts who does, and whoever may where there is no staff to man; returns whether the sender was
+    refused."""
     if await rights.runs_staff.held(turn):
-        return False
+        return await over.tell_if_no_staff(turn)
     await running.refuse(turn, rights.runs_staff)
     return True
 
