@@ -46,6 +46,7 @@ VERBS = {
         ("AFBLÆS", "afblæs"),
         ("hjælp", "HJAELP"),
         ("møde", "moede"),
+        ("mǿde", "moede"),
         ("må", "maa"),
         ("ma\u030a", "må"),
         ("möde", "møde"),
