@@ -106,7 +106,8 @@ async def leave_role(turn: Turn, person: str, reason: str) -> bool:
 
 # "ind Rune fordi vejene er lukket", "ud Rune: skal hjem og sove": what comes after the names is why.
 WHY = re.compile(
-    r"\s*+,?\s*(?:\b(?:fordi|grundet|pga\.?|på grund af)\s|[:;–]|\s-\s)\s*(?P<why>\S.*)", re.IGNORECASE | re.DOTALL
+    r"(?:(?<!\s)\s++)?+(?:,\s*+)?+(?:\b(?:fordi|grundet|pga\.?|på grund af)\s|[:;–]|(?<=\s)-\s)\s*+(?P<why>\S.*)",
+    re.IGNORECASE | re.DOTALL,
 )
 
 
