@@ -24,10 +24,9 @@ async def _only_asked(turn: Turn, text: str) -> None:
     now, following = await meeting_card.running(turn), await meeting_card.coming(turn)
     row = now if now is not None and now.state == "running" else following
     if row is None:
-        chief = await turn.chiefs()
-        await turn.answer(
-            Card(f"Der er ikke indkaldt til et møde. {turn.names(chief[:1]) or 'Krisestaben'} indkalder.")
-        )
+        chief = turn.names((await turn.chiefs())[:1]) or "Krisestaben"
+        none = f"Der er ikke indkaldt til et møde. {chief} indkalder."
+        await turn.answer(Card(await meeting_card.framing(turn) or none))
         return
     is_held = " er i gang" if row.state == "running" else ""
     await turn.answer(Card(f"*Møde {row.number} i krisestaben{is_held}:* {meeting_card.where(turn, row)}"))
@@ -37,6 +36,10 @@ async def _only_asked(turn: Turn, text: str) -> None:
     "møde",
     "indkald",
     "stabsmøde",
+    "start mødet",
+    "start møde",
+    "slut mødet",
+    "slut møde",
     help="møde i morgen 10 stabsrummet – indkald staben; også møde om 30 min teams, møde flyt i morgen 11",
     who=rights.runs_staff,
     crisis=True,
@@ -240,7 +243,8 @@ async def _show(turn: Turn) -> None:
     if row is None:
         await turn.answer(
             Card(
-                "Der er ikke indkaldt til et møde. Skriv fx */krise møde i morgen 10 stabsrummet*.",
+                f"{await meeting_card.framing(turn)}\nDer er ikke indkaldt til et møde. Skriv fx */krise møde i morgen 10 "
+                "stabsrummet*.".strip(),
                 buttons=(_calling(turn),),
             )
         )

@@ -1,10 +1,10 @@
-"""What is asked for again is shown again, below what has been said since."""
+"""What is asked for is shown where it is asked for, and again below what has been said since."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.stage.platforms import in_teams
+from tests.stage.platforms import in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage
 
@@ -34,3 +34,24 @@ async def test_what_is_asked_for_again_stands_below_and_where_it_is_asked_for(st
     ]
     await stage["kim"].commands(words, "stab")
     assert any(said.splitlines()[0] == first.splitlines()[0] for said in (await stage["anne"].reads())[-1:])
+
+
+@in_slack
+async def test_start_the_meeting_written_is_the_meeting_and_no_new_crisis(stage: Stage) -> None:
+    """R033 R088: "start mødet" was offered to be run as `aktiver`, and while the framing staff is called there was "ikke
+    indkaldt til et møde"; a stranger is refused."""
+    await stage["anne"].says("Start mødet")
+    assert "Det rammesættende møde er indkaldt til straks" in (await stage["anne"].reads())[-1].replace("*", "")
+    await stage["lars"].fills_in("Start mødet")
+    await stage["anne"].commands("møde")
+    assert "Det rammesættende møde er i gang siden kl. 14:00" in (await stage["anne"].reads())[-1].replace("*", "")
+    await stage["lars"].presses("Slut mødet")
+    await stage["kim"].commands("møde om 30 min stabsrummet")
+    await stage.forward(minutes=31)
+    await stage["kim"].commands("start mødet")
+    assert "Møde 1, torsdag" in (await stage["kim"].reads())[-1].replace("*", "")
+    await stage["anne"].says("slut mødet")
+    assert "Møde 1 i krisestaben" in (await stage["anne"].reads())[-1].replace("*", "")
+    await stage["finn"].says("start mødet")
+    assert await stage["finn"].sees("Det kan kun krisestabschefen eller krisesekretariatet")
+    assert await stage.crises() == 1
