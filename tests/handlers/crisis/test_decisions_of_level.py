@@ -91,8 +91,10 @@ async def test_who_cried_wolf_is_not_held_to_it(stage: RehearsalStage) -> None:
 
 @on_one_database
 async def test_without_a_level_the_card_asks_for_it(stage: RehearsalStage) -> None:
-    """R016."""
+    """R016: the criteria of level 2 stand beside the buttons, in the plan's words."""
     await stage["lars"].commands("aktiver skybrud")
+    assert await stage["lars"].sees("Alvorlige forstyrrelser af drift eller serviceniveau")
+    assert await stage["lars"].sees("ressourcer på tværs af centre og eksterne myndigheder")
     assert await stage.crises() == 0
     await stage["lars"].presses("Ingen krise – følg")
     crisis = await stage.part("crisis")
