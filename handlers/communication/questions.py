@@ -208,12 +208,9 @@ async def move(turn: Turn, question: int) -> None:
 
 
 async def _keep(turn: Turn, text: str) -> Question:
-    crisis, plan = turn.the_crisis, turn.rules
+    crisis = turn.the_crisis
     external = bool(PRESS.search(text))
-    coordinator = plan.holder("tovholder") or plan.holder("sekretær") or (await turn.chiefs() or [turn.sender])[0]
-    spokesperson = next(filter(None, map(plan.holder, ("pressetalsperson", "presseansvarlig", "kommunikation"))), None)
-    named = None if external else next((each for each in plan.centres if _speaks_of(each.name, text)), None)
-    owner = (spokesperson if external else (named.contact or named.chief) if named else None) or coordinator
+    owner, centre = await _answers_for(turn, text, external)
     number = await next_number(turn.db, Question.number, Question.crisis_id == crisis.id)
     entry = await turn.log(
         f"Spørgsmål: {text}",
@@ -230,7 +227,7 @@ async def _keep(turn: Turn, text: str) -> Question:
         text=text,
         asker=turn.sender,
         external=external,
-        centre=named.name if named else None,
+        centre=centre,
         owner=owner,
         asked_at=turn.now,
         log_no=entry.no,
@@ -238,6 +235,22 @@ async def _keep(turn: Turn, text: str) -> Question:
     turn.db.add(row)
     await turn.db.flush()
     return row
+
+
+async def _answers_for(turn: Context, text: str, external: bool) -> tuple[str, str | None]:
+    """Find who answers a question, and for which centre: the press' its spokesperson, else whoever it is put to, else the
+    centre that it speaks of, else the coordinator."""
+    plan = turn.rules
+    coordinator = plan.holder("tovholder") or plan.holder("sekretær") or (await turn.chiefs() or [turn.sender])[0]
+    if external:
+        speaks = next(filter(None, map(plan.holder, ("pressetalsperson", "presseansvarlig", "kommunikation"))), None)
+        return speaks or coordinator, None
+    asked = turn.asked(text)
+    if asked.centre is None and len(asked.persons) == 1 and asked.persons[0] != turn.sender:
+        own = owners.centre_of(plan, asked.persons[0])
+        return asked.persons[0], own.name if own else None
+    centre = next((each for each in plan.centres if each.name == asked.centre or _speaks_of(each.name, text)), None)
+    return ((centre.contact or centre.chief) if centre else None) or coordinator, centre.name if centre else None
 
 
 def _speaks_of(centre: str, text: str) -> bool:
@@ -307,7 +320,12 @@ def _moving(row: Question, label: str) -> Button:
 def _told(turn: Context, row: Question) -> Card:
     if row.answered_at is not None:
         return Card(f"Spørgsmål {row.number} er besvaret: »{quote(row.answer or '', 1500)}«")
-    return Card(f"Spørgsmål {row.number} er sendt til {turn.name(row.owner)}. Du får svaret her.")
+    asked, unclear = turn.asked(row.text), ""
+    if len(asked.persons) > 1:
+        unclear = f"\nFlere hedder »{quote(asked.typed)}«: {turn.names(asked.persons)}. Skriv hele navnet, hvis det er en bestemt."
+    elif asked.typed and not asked.persons and not row.external:
+        unclear = f"\nJeg kan ikke se, hvem »{quote(asked.typed)}« er."
+    return Card(f"Spørgsmål {row.number} er sendt til {turn.name(row.owner)}. Du får svaret her.{unclear}")
 
 
 async def _queue(turn: Turn) -> None:

@@ -283,8 +283,14 @@ class Context:
 
     def whom(self, text: str) -> owners.Named:
         """Find whom a text gives something to; see `owners.named`. The staff's chief is whoever it is now."""
-        chief = (self.crisis.chief or self.rules.holder("borgmester")) if self.crisis else None
-        return owners.named(self.rules, text, chief)
+        return owners.named(self.rules, text, self._chief_now())
+
+    def asked(self, text: str) -> owners.Named:
+        """Find whom a question is put to; see `owners.asked`."""
+        return owners.asked(self.rules, text, self._chief_now())
+
+    def _chief_now(self) -> str | None:
+        return (self.crisis.chief or self.rules.holder("borgmester")) if self.crisis else None
 
     async def members(self, *staffs: str) -> list[str]:
         """Return who is in the staff now, or beside it; without names of staffs, all of them. Those from outside can't

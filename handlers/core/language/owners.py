@@ -18,6 +18,16 @@ CHIEF = {"krisestabschefen", "krisestabschef", "stabschefen", "chefen"}
 # And the directorate, which has nothing alone.
 BOARD = {"direktion", "direktionen"}
 
+AT = re.compile(r"(?<!\w)@\s?(?=\w)")
+TO = re.compile(r"til\s++(?=\w)", re.IGNORECASE)
+# What comes after the name of whoever is spoken to: "Mads, …", "IT hvornår …", "borgmesteren må vi …".
+SPOKEN_TO = re.compile(
+    r"\s*+[,:;?!]|\s++(?:hv\w++|er det|(?:må|skal|skulle|kan|kunne|har|er|vil|ved|får|kommer|bliver) (?:vi|i|du|jeg|man|der)\b)",
+    re.IGNORECASE,
+)
+# What comes before a name that is only spoken of: "er nøglen hos Mads Rosen?"
+SPOKEN_OF = {"af", "for", "fra", "hos", "i", "med", "om", "og", "på", "ved", "er", "har", "uden"}
+
 
 @dataclass(frozen=True)
 class Named:
@@ -46,7 +56,7 @@ def named(plan: Plan, text: str, chief: str | None = None) -> Named:
         text: as it was typed.
         chief: the staff's chief now, whom "@krisestabschefen" and "@chefen" mean.
     """
-    for at in re.finditer(r"(?<!\w)@\s?(?=\w)", text):
+    for at in AT.finditer(text):
         words = list(re.finditer(r"\S+", text[at.end() :]))[:LONGEST_NAME]
         for count in range(len(words), 0, -1):
             end = at.end() + words[count - 1].end()
@@ -62,6 +72,29 @@ def named(plan: Plan, text: str, chief: str | None = None) -> Named:
         if len(found.persons) == 1:
             return Named(found.persons, None, found.typed, text[:start].strip(" ,;"))
     return Named((), None, "", text.strip())
+
+
+def asked(plan: Plan, text: str, chief: str | None = None) -> Named:
+    """Find whom a question is put to: "@Mads", a whole name at its end, or a name that it begins with: "Mads Rosen …", "til
+    Bo …", "IT, …", "borgmesteren må vi …". Whoever is only spoken of is not asked.
+
+    Args:
+        plan, text, chief: as for `named`.
+    """
+    if AT.search(text):
+        return named(plan, text, chief)
+    to = TO.match(text)
+    said = text[to.end() :] if to else text
+    words = list(re.finditer(r"\S+", said))[:LONGEST_NAME]
+    for count in range(len(words), 0, -1):
+        name = said[: words[count - 1].end()].rstrip(ENDS)
+        found, rest = _meant(plan, name.lstrip(), chief), said[len(name) :]
+        if len(found.persons) == 1 and (to or count > 1 or SPOKEN_TO.match(rest)):
+            return Named(found.persons, found.centre, found.typed, rest.lstrip(f" {ENDS}"))
+    found = named(plan, text, chief)
+    before = found.rest.split()
+    spoken_of = bool(before) and fold(before[-1]) in SPOKEN_OF
+    return Named((), None, "", text.strip()) if spoken_of else found
 
 
 def of_subject(plan: Plan, text: str, person: str | None) -> Centre | None:

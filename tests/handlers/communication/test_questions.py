@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.stage.platforms import in_one_chat, in_teams
+import pytest
+
+from handlers.core.language.owners import asked
+from storage.plan import loading
+from tests.stage.platforms import in_one_chat, in_teams, only_in_slack
 from tests.stage.prologue import after, outbreak
 from tests.stage.stage import Stage
 
@@ -82,3 +86,47 @@ async def test_the_press_is_answered_by_whoever_speaks_for_the_municipality(stag
     assert (asked["owner"], asked["external"]) == ("bo", True)
     await stage["hanne"].commands("svar 1 51")
     assert (await questions_of(stage))[0]["answer"] is None
+
+
+@only_in_slack
+async def test_a_question_with_a_colleagues_mention_is_theirs_to_answer(stage: Stage) -> None:
+    """R148: a chat's own mention is the colleague's whole name; the answer goes back to whoever asked."""
+    await stage["mette"].commands("spm <@U0MADS> hvornår kommer pumpen")
+    assert [(each["owner"], each["centre"]) for each in await questions_of(stage)] == [("mads", "Teknik")]
+    await stage["mads"].fills_in("Svar", answer="kl 16")
+    assert await stage["mette"].sees("kl 16")
+
+
+@in_one_chat
+async def test_a_question_to_somebody_whom_nobody_knows_says_so_and_is_answered_all_the_same(stage: Stage) -> None:
+    """R148: it lands with the coordinator; the press is answered by its spokesperson whoever it asks for."""
+    await stage["mette"].commands("spm hvor er nøglen @birgit")
+    assert await stage["mette"].sees("Jeg kan ikke se, hvem »birgit« er.")
+    await stage["mette"].commands("spm TV2 spørger, hvor mange der er ramt @Lars")
+    await stage["mads"].commands("spm hvem kører? @Mads")
+    assert [each["owner"] for each in await questions_of(stage)] == ["tina", "bo", "tina"]
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("hvor er sandsækkene @mads", ["mads"]),
+        ("kan @Mads Rosen køre den ud?", ["mads"]),
+        ("hvor er sandsækkene, Mads Rosen?", ["mads"]),
+        ("mads hvornår kommer du", ["mads"]),
+        ("til bo kjaer hvad siger vi til borgerne", ["bo"]),
+        ("borgmesteren må vi lukke vejen", ["lars"]),
+        ("IT: hvornår virker nettet?", ["nils"]),
+        ("@chefen må vi lukke vejen", ["anne"]),
+        ("er nøglen hos Mads Rosen?", []),
+        ("hvad siger Rune Juhl til det?", []),
+        ("Anne er syg, hvem leder mødet?", []),
+        ("til alle: hvem har nøglen", []),
+        ("hvor mange senge har vi", []),
+    ],
+)
+def test_a_question_is_put_to_whoever_it_is_addressed_to_and_not_to_whom_it_speaks_of(
+    text: str, who: list[str]
+) -> None:
+    """R148: by a name, a role or a support function, as people write when they ask somebody."""
+    assert list(asked(loading.example(), text, "anne").persons) == who
