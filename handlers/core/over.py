@@ -71,8 +71,7 @@ async def tell_if_no_staff(turn: Turn) -> bool:
         if crisis.level == 1
         else "er ikke besluttet endnu"
     )
-    await _tell_alone(
-        turn,
+    await turn.answer_alone(
         Card(
             f"*Nr. {crisis.number} har ingen krisestab:* den {stands}, og stabens møder, roller, vagter og medlemmer begynder på "
             f"niveau 2. Intet er ændret. Er der brug for staben, så skriv */krise opskaler*.{_given_back(turn)}"
