@@ -17,7 +17,7 @@ from handlers.core.turn import Turn
 from handlers.crisis import closing, exercise_run, framing_card, stand_down_proposals
 from handlers.log import journal
 from handlers.measures import expenses, offers, unanswered_proposals
-from handlers.meetings import changes
+from handlers.meetings import agenda_items, changes
 from handlers.preparedness import emergency_pack, evaluation, exercise_register
 from handlers.reporting import monitoring
 from handlers.staff import quota_steps, support
@@ -149,6 +149,7 @@ async def end_level_two(turn: Turn) -> None:
 async def _let_the_staff_decide_nothing(turn: Turn) -> None:
     """Let the staff's own cards ask for nothing any longer: its meetings, its framing questions, its support functions."""
     await changes.call_off_all(turn)
+    await agenda_items.follow_the_staff(turn)
     await framing_card.end_with_the_staff(turn)
     await support.end_with_the_staff(turn)
 
