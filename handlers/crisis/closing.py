@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from handlers.communication import questions
-from handlers.core import rights, staying_inside
+from handlers.core import over, rights, staying_inside
 from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import Context
 from handlers.core.registry import action
@@ -122,7 +122,7 @@ async def _tell_requester(turn: Turn, row: AssistanceRequest) -> None:
     await turn.say(
         row.requester,
         Card(
-            f"❗ *Krisestaben er afblæst, og din anmodning B{row.number} er ikke besvaret:*\n»{quote(row.text, 500)}«\n"
+            f"❗ *{over.what_ends(turn).capitalize()} er afblæst, og din anmodning B{row.number} er ikke besvaret:*\n»{quote(row.text, 500)}«\n"
             f"Den er overdraget til linjen: tal med din leder, hvis I stadig mangler det.{ring} {DANGER}"
         ),
         key=assistance_card.key(row, "closed"),
@@ -141,7 +141,9 @@ async def _tell(turn: Turn, person: str, what: str, text: str, then: str) -> Non
     if person != turn.sender:
         await turn.say(
             person,
-            Card(f"❗ *Krisestaben er afblæst, og {what}:*\n»{quote(text, 500)}«\n{then} {DANGER}"),
+            Card(
+                f"❗ *{over.what_ends(turn).capitalize()} er afblæst, og {what}:*\n»{quote(text, 500)}«\n{then} {DANGER}"
+            ),
             kind="notice",
         )
 

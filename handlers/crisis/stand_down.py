@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from handlers.alert import escalation, joining, level_one
 from handlers.communication import announcement
-from handlers.core import registry, rights
+from handlers.core import over, registry, rights
 from handlers.core.card import Card, quote
 from handlers.core.context import Context
 from handlers.core.registry import action, verb
@@ -122,10 +122,9 @@ async def deactivate(turn: Turn) -> None:
         timer.state = "cancelled"
     await _let_the_staff_decide_nothing(turn)
     await turn.replace(Card(f"✅ *Afblæst {turn.clock(turn.now)}.* Alle, der fik besked om krisen, får besked nu."))
-    over = "Krisestaben" if was_level == 2 else "Hændelsen"
     await tell_everyone(
         turn,
-        f"✅ *{over} er afblæst* {turn.clock(turn.now)} af {_mayor(turn)}. Nr. {crisis.number}: {quote(crisis.title)}.",
+        f"✅ *{over.what_ends(turn).capitalize()} er afblæst* {turn.clock(turn.now)} af {_mayor(turn)}. Nr. {crisis.number}: {quote(crisis.title)}.",
         text,
         "Alle, der fik besked om krisen, har fået besked om, at den er afblæst",
     )
@@ -254,7 +253,7 @@ async def _close(turn: Turn) -> None:
     if unfiled:
         await turn.notify(
             [secretary] if secretary else await turn.chiefs(),
-            journal.card(turn, unfiled, "*Krisestaben er afblæst.* "),
+            journal.card(turn, unfiled, f"*{over.what_ends(turn).capitalize()} er afblæst.* "),
             kind="reminder",
             summary=f"Mindet om det, der ikke er journaliseret ved afslutningen: {len(unfiled)}",
         )

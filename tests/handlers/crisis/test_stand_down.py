@@ -237,9 +237,14 @@ async def test_what_never_had_a_staff_ends_without_one(stage: RehearsalStage) ->
     await stage["lars"].commands("afblæs")
     await stage["lars"].presses("Afblæs")
     await stage["jens"].commands("aktiver 1 pumpesvigt")
+    await stage["rune"].commands("bistand en pumpe til Fløng")
+    await stage["rune"].commands("afblæs")
+    assert await stage["rune"].sees("stedfortræderen kan afblæse hændelsen")
     await stage["lars"].commands("afblæs")
+    assert await stage["lars"].sees("Nr. 2: pumpesvigt.* Vil du afblæse hændelsen?")
     await stage["lars"].presses("Afblæs")
     assert await stage["anne"].sees("Hændelsen er afblæst")
+    assert await stage["rune"].sees("Hændelsen er afblæst, og din anmodning B1 er ikke besvaret")
     assert not [row for row in await stage.part("tasks", 2) if row["title"].startswith("Mailgrupper")]
 
 
