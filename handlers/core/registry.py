@@ -59,6 +59,7 @@ class Verb:
         begins: when it decides something or sets it going, which it does not in a crisis that is over: whoever types it there
             is told. "with words" shows what there is where nothing is behind it. One that is `afterwards` too, and begins
             "always", looks for itself.
+        wordless: whether it shows something and reads no words: what somebody tells behind it is given back to them.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Verb:
     named: Named = "anywhere"
     of_row: Right | None = None
     begins: Begins = "always"
+    wordless: bool = False
 
     def begins_by(self, text: str) -> bool:
         """Whether those words behind it would begin something, as far as can be told before it runs."""
@@ -133,6 +135,7 @@ def verb(
     named: Named = "anywhere",
     of_row: Right | None = None,
     begins: Begins = "always",
+    wordless: bool = False,
 ) -> Callable[[R], R]:
     """Register a `/krise` verb. See `Verb` for the arguments."""
 
@@ -140,7 +143,22 @@ def verb(
         _once(
             verbs,
             name,
-            Verb(name, synonyms, help, who, run, crisis, grave, otherwise, urgent, afterwards, named, of_row, begins),
+            Verb(
+                name,
+                synonyms,
+                help,
+                who,
+                run,
+                crisis,
+                grave,
+                otherwise,
+                urgent,
+                afterwards,
+                named,
+                of_row,
+                begins,
+                wordless,
+            ),
         )
         if urgent:
             urgent_verbs[name] = synonyms

@@ -23,7 +23,7 @@ from handlers.core import (
 from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import URGENT, Context
 from handlers.core.form_values import Unread
-from handlers.core.language import dangers, times_read, times_shown
+from handlers.core.language import dangers, idle_words, times_read, times_shown
 from handlers.core.language.urgency_words import hastens
 from handlers.core.registry import Action, Verb
 from handlers.core.rights import Right
@@ -35,6 +35,9 @@ from storage.rows.staff import OUTSIDE
 WARNS_ITSELF = frozenset({"aktiver"})
 # So long whoever wrote it has to choose; then every staff reads it.
 CHOICE = timedelta(minutes=2)
+# Where words may belong that nobody asked for, and where no crisis runs.
+BELONGS = {"log": "Gem i log", "melding": "Send som melding", "punkt": "Punkt til møde"}
+WARNS = {"varsel": "Send varsel"}
 # Whom a refusal names at most, and what it says of what was pressed.
 NAMED, UNCHANGED = 3, "Intet er ændret."
 
@@ -62,6 +65,8 @@ async def _run(turn: Turn, verb: Verb, text: str) -> None:
         return
     if await verb.who.held(turn):
         await verb.run(turn, text)
+        if verb.wordless and idle_words.tells(text):
+            await _give_back(turn, verb, text)
         await _hasten(turn, verb, text)
         await _say_what_is_idle(turn, text)
     elif await verb.who.lacks_proof(turn):
@@ -149,6 +154,24 @@ async def _hasten(turn: Turn, verb: Verb, text: str) -> None:
         summary="Det haster: krisestabschefen har fået det",
         urgency=URGENT,
         everywhere=True,
+    )
+
+
+async def _give_back(turn: Turn, verb: Verb, text: str) -> None:
+    """Give somebody back what they told behind a verb that only shows something: it is nowhere else, and the places where
+    it may belong are a press away."""
+    places = BELONGS if turn.crisis is not None else WARNS
+    keep = {"inbox": turn.inbox_id, "behind": verb.name}
+    buttons = [
+        Button(label, "router.meant", {"verb": name, **keep})
+        for name, label in places.items()
+        if await registry.verbs[name].who.has(turn)
+    ]
+    await turn.answer(
+        Card(
+            f"*{verb.name}* viser kun noget, så det her står ingen steder endnu:\n»{quote(text.strip(), 500)}«",
+            buttons=tuple(buttons),
+        )
     )
 
 
