@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from handlers.core import (
+    brought_straight,
     form_questions,
     incident_names,
     named_crisis,
@@ -21,10 +22,9 @@ from handlers.core import (
     written_times,
 )
 from handlers.core.card import DANGER, Button, Card, quote
-from handlers.core.context import URGENT, Context
+from handlers.core.context import Context
 from handlers.core.form_values import Unread
 from handlers.core.language import dangers, idle_words, times_read, times_shown
-from handlers.core.language.urgency_words import hastens
 from handlers.core.registry import Action, Verb
 from handlers.core.rights import Right
 from handlers.core.turn import Turn
@@ -67,7 +67,7 @@ async def _run(turn: Turn, verb: Verb, text: str) -> None:
         await verb.run(turn, text)
         if verb.wordless and idle_words.tells(text):
             await _give_back(turn, verb, text)
-        await _hasten(turn, verb, text)
+        await brought_straight.behind_verb(turn, verb, text)
         await _say_what_is_idle(turn, text)
     elif await verb.who.lacks_proof(turn):
         await proof.ask(turn, verb.name, text)
@@ -136,31 +136,10 @@ async def lead_on(turn: Turn, text: str) -> bool:
     return meant is not None
 
 
-# Verbs that bring what hastens to the chief by themselves, or that are the chief's own.
-HASTENS_ITSELF = frozenset(
-    {"varsel", "aktiver", "opskaler", "melding", "telefon", "tiltag", "ordre", "bistand", "hjælp"}
-)
-
-
-async def _hasten(turn: Turn, verb: Verb, text: str) -> None:
-    """Bring what says HASTER past every queue to the staff's chief, whatever it was written for (plan §9)."""
-    crisis = turn.crisis
-    if verb.name in HASTENS_ITSELF or crisis is None or crisis.level != 2 or not hastens(text):
-        return
-    await turn.notify(
-        [person for person in (await turn.chiefs())[:1] if person != turn.sender],
-        Card(f"⚠️ *HASTER* – {turn.name(turn.sender)} skriver ({verb.name}): »{quote(text, 1000)}«"),
-        kind="notice",
-        summary="Det haster: krisestabschefen har fået det",
-        urgency=URGENT,
-        everywhere=True,
-    )
-
-
 async def _give_back(turn: Turn, verb: Verb, text: str) -> None:
     """Give somebody back what they told behind a verb that only shows something: it is nowhere else, and the places where
     it may belong are a press away."""
-    places = BELONGS if turn.crisis is not None else WARNS
+    places = BELONGS if turn.crisis is not None and turn.crisis.state == "active" else WARNS
     keep = {"inbox": turn.inbox_id, "behind": verb.name}
     buttons = [
         Button(label, "router.meant", {"verb": name, **keep})

@@ -10,10 +10,14 @@ from sqlalchemy import select
 from handlers.core import form_values, rights, running
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import URGENT, Context
+from handlers.core.language import verb_words
 from handlers.core.registry import action
 from handlers.core.turn import Turn
 from storage.rows.measures import Task
 from storage.rows.numbers import next_number
+
+# What people type of a task that is done.
+DONE = {"udført": ("færdig", "færdigt", "klaret", "gjort", "løst")}
 
 
 def button(do: str, **about: int) -> Button:
@@ -175,6 +179,24 @@ def _card(turn: Context, task: Task, beside: str = "") -> Card:
             button("tasks.doubt", task=task.id),
         ),
     )
+
+
+async def act_on(turn: Turn, number: int, said: str) -> bool:
+    """Do what is typed of a task, "opgave 3 udført", or show it where nothing is said of it; False where there is none, or
+    something else is said.
+
+    Args:
+        said: what stands after its number.
+    """
+    row = await turn.db.scalar(select(Task).where(Task.crisis_id == turn.the_crisis.id, Task.number == number))
+    if row is None or (said and verb_words.match(said, DONE).kind != "exact"):
+        return False
+    if not await _refuse_other(turn, row):
+        if said:
+            await finish(turn, row)
+            await turn.redraw(f"task/{row.id}", _card(turn, row))
+        await turn.answer(_card(turn, row), key=f"task/{row.id}/{turn.the_incoming.key}")
+    return True
 
 
 @action("tasks.done")
