@@ -65,8 +65,8 @@ async def _run(turn: Turn, verb: Verb, text: str) -> None:
         return
     if await verb.who.held(turn):
         await verb.run(turn, text)
-        if verb.wordless and idle_words.tells(text):
-            await _give_back(turn, verb, text)
+        if verb.wordless:
+            await give_back(turn, verb.name, text)
         await brought_straight.behind_verb(turn, verb, text)
         await _say_what_is_idle(turn, text)
     elif await verb.who.lacks_proof(turn):
@@ -136,11 +136,18 @@ async def lead_on(turn: Turn, text: str) -> bool:
     return meant is not None
 
 
-async def _give_back(turn: Turn, verb: Verb, text: str) -> None:
+async def give_back(turn: Turn, verb: str, text: str) -> None:
     """Give somebody back what they told behind a verb that only shows something: it is nowhere else, and the places where
-    it may belong are a press away."""
+    it may belong are a press away. Nothing is said of words that tell nothing.
+
+    Args:
+        verb: its name.
+        text: what came after it and was not read.
+    """
+    if not idle_words.tells(text):
+        return
     places = BELONGS if turn.crisis is not None and turn.crisis.state == "active" else WARNS
-    keep = {"inbox": turn.inbox_id, "behind": verb.name}
+    keep = {"inbox": turn.inbox_id, "behind": verb}
     buttons = [
         Button(label, "router.meant", {"verb": name, **keep})
         for name, label in places.items()
@@ -148,7 +155,7 @@ async def _give_back(turn: Turn, verb: Verb, text: str) -> None:
     ]
     await turn.answer(
         Card(
-            f"*{verb.name}* viser kun noget, så det her står ingen steder endnu:\n»{quote(text.strip(), 500)}«",
+            f"*{verb}* viser kun noget, så det her står ingen steder endnu:\n»{quote(text.strip(), 500)}«",
             buttons=tuple(buttons),
         )
     )

@@ -56,6 +56,15 @@ async def test_where_no_crisis_runs_it_can_be_a_warning(open_stage: Stage) -> No
     assert alert["text"] == "pumpen på Birkehøj er gået i stykker"
 
 
+@in_one_chat
+async def test_a_change_that_is_told_to_a_verb_which_only_shows_the_plan_is_given_back(stage: Stage) -> None:
+    """R243: "plan ændret: …" changes nothing, and says so; what it knows is shown alone."""
+    await stage["kim"].commands("plan ændret: nye telefonnumre")
+    assert await stage["kim"].sees("»ændret: nye telefonnumre«")
+    await stage["lars"].commands("plan principper")
+    assert not await stage["lars"].sees("viser kun noget")
+
+
 @pytest.mark.parametrize(
     ("text", "is_news"),
     [("nu tak", False), ("2", False), ("til næste møde", False), ("som pdf", False), ("vandet stiger", True)],
