@@ -11,9 +11,11 @@ from handlers.core import rights, undo
 from handlers.core.card import Button, Card, quote
 from handlers.core.context import Context
 from handlers.core.events import Appointed, on
+from handlers.core.language import owners
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.staff import calendars, conference, externals, mail_group, roster
+from storage.letters import fold
 from storage.rows.log import LogEntry
 from storage.rows.measures import LogisticsMember
 from storage.rows.staff import DrawnIn, Member, Summons
@@ -91,6 +93,7 @@ async def leave_role(turn: Turn, person: str, reason: str) -> bool:
 @verb(
     "ind",
     "medlem ind",
+    "medlem",
     "tilføj",
     help="ind <hvem> – tag nogen ind i krisestaben",
     who=rights.runs_staff,
@@ -152,7 +155,7 @@ async def member_out(turn: Turn, text: str) -> None:
     """Let members step out of the staff, "lader dem træde ud igen": they lose access, their entries stay."""
     if text.strip() and await externals.leave(turn, text.strip()):
         return
-    persons = await _named_or_ask(turn, text)
+    persons = await _named_or_ask(turn, text, "ud")
     if persons:
         await _leave(turn, persons)
 
@@ -240,18 +243,24 @@ async def _passive(turn: Context) -> list[str]:
     return [person for person in await turn.members("framing", "operational") if person not in heard]
 
 
-async def _named_or_ask(turn: Turn, text: str) -> list[str]:
-    """Find the persons a text names; ask again when there are none."""
+async def _named_or_ask(turn: Turn, text: str, verb: str = "ind") -> list[str]:
+    """Find the persons a text names; ask again when there are none.
+
+    Args:
+        verb: what it was typed behind.
+    """
     wanted = [name for name in re.split(r",|\bog\b|@", text) if name.strip()]
-    persons = [person for name in wanted for person in turn.plan.named(name.strip())]
-    if not persons or any(len(turn.plan.named(name.strip())) != 1 for name in wanted):
+    # The directorate comes in as one; of two who share a name nobody knows which was meant.
+    found = [(name, turn.named(name)) for name in wanted]
+    persons = list(dict.fromkeys(person for _, meant in found for person in meant))
+    if not persons or any(len(meant) != 1 and fold(name) not in owners.BOARD for name, meant in found):
         await turn.answer(
             Card(
                 f'Jeg kan ikke se, hvem "{quote(text)}" er. Intet er ændret. Skriv et navn, en rolle eller et center – fx Rune eller tovholder.'
             )
             if text
             else Card(
-                "Hvem? Skriv fx */krise ind Rune*, eller vælg en ekstern part.", buttons=(externals.button(turn),)
+                f"Hvem? Skriv fx */krise {verb} Rune*, eller vælg en ekstern part.", buttons=(externals.button(turn),)
             )
         )
         return []
