@@ -7,9 +7,10 @@ Open to every unit at any time; only what happened is asked for, the rest of Bil
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
-from handlers.core import enclosures, events, form_values, in_charge, written_times
+from handlers.core import enclosures, events, form_values, in_charge, running, written_times
 from handlers.core.card import DANGER, Button, Card, Field, quote
 from handlers.core.context import URGENT, Context
 from handlers.core.events import Told
@@ -37,6 +38,8 @@ HEADINGS = {
     "done": "Iværksat",
     "approved_by": "Godkendt af",
 }
+# What whoever reports in one breath may tell afterwards.
+REST = ("where", "situation", "done", "approved_by")
 # "HASTER: …" in front, or "… haster!" at the end: "afleveres direkte til krisestaben".
 URGENTLY = re.compile(
     r"^\s*+haster\b\s*+[:!,.–-]*+\s*+|(?<![\s,.–-])[\s,.–-]++(?:det )?haster\s*+[.!]*+\s*+$", re.IGNORECASE
@@ -130,7 +133,47 @@ async def _send(turn: Turn, text: str, more: dict[str, str], happened: datetime 
         if told
         else f"Din melding er gemt (log nr. {row.log_no}), men ingen har den endnu. Ring selv."
     )
-    await turn.answer(Card(f"{has_it}{to_chief} {DANGER}{attached}", buttons=own))
+    rest = () if any(more.values()) else (_complete(row),)
+    await turn.answer(Card(f"{has_it}{to_chief} {DANGER}{attached}", buttons=(*own, *rest)))
+
+
+def _complete(row: Report) -> Button:
+    """Make the button for what Bilag 3 asks beside what happened, to whoever reported in one breath."""
+    standing = {"where": row.where or ""}
+    form = tuple(replace(field, value=standing.get(field.id, "")) for field in FORM if field.id in REST)
+    about = {"report": row.id, "crisis": row.crisis_id}
+    return Button("Skriv resten", "report.complete", about, submit="Send", form=form, form_title="Resten af meldingen")
+
+
+@action("report.complete")
+async def complete(turn: Turn, report: int) -> None:
+    """Add what a report lacked, its approval among it, by whoever sent it: the staff reads it beside what happened."""
+    row = await turn.of_crisis(Report, report)
+    if row is None or await running.refuse_all_but(turn, "den, der sendte meldingen", [row.sender]):
+        return
+    added = {name: value for name in REST if (value := turn.value(name)) and value != getattr(row, name)}
+    if not added:
+        await turn.answer(Card("Skriv det, du ved. Intet er ændret."))
+        return
+    for name, value in added.items():
+        setattr(row, name, value)
+    words = "\n".join(f"{HEADINGS[name]}: {value}" for name, value in added.items())
+    entry = await turn.log(
+        f"Til meldingen i nr. {row.log_no}: {words}",
+        kind=row.kind,
+        sender=turn.sender,
+        receiver="krisestaben",
+        direction="in",
+        refs={"about": row.log_no},
+    )
+    await in_charge.tell(
+        turn,
+        Card(
+            f"*Mere til meldingen* i log nr. {row.log_no} fra {turn.name(turn.sender)} (log nr. {entry.no}, ubekræftet):\n"
+            f"»{quote(words, 1500)}«"
+        ),
+    )
+    await turn.replace(Card(f"Tak. Krisestaben har resten (log nr. {entry.no}). {DANGER}"))
 
 
 async def keep(
