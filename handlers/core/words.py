@@ -26,7 +26,7 @@ async def said(turn: Turn, text: str) -> None:
     if typed_verbs.is_meant(text) and not (heard is not None and heard.grave):
         await command(turn, text)
         return
-    if await _report_what_hastens(turn, text):
+    if await _take_what_hastens(turn, text):
         return
     if await running.lead_on(turn, text):
         await edited_answers.note(turn, edited_answers.WORDS)
@@ -34,7 +34,7 @@ async def said(turn: Turn, text: str) -> None:
         await _said_in_crisis(turn, text)
 
 
-async def _report_what_hastens(turn: Turn, text: str) -> bool:
+async def _take_what_hastens(turn: Turn, text: str) -> bool:
     """Take what says HASTER, and is neither a verb nor an answer, as a report of one of the crisis' own people: it waits for
     no press, and goes straight to the staff. Returns whether it was one."""
     if not hastens(text) or not await brought_straight.where_involved(turn):
@@ -120,7 +120,7 @@ async def not_understood(turn: Turn, text: str, *, verb: str | None = None) -> N
         text: verbatim.
         verb: one that they only begin like.
     """
-    if await _report_what_hastens(turn, text):
+    if await _take_what_hastens(turn, text):
         return
     keep = {"inbox": turn.inbox_id}
     like = typed_verbs.meant_by(text) if verb is None and typed_verbs.is_command(turn.the_incoming) else ""
