@@ -20,9 +20,6 @@ from storage.rows.log import LogEntry
 from storage.rows.measures import LogisticsMember
 from storage.rows.staff import DrawnIn, Member, Summons
 
-# More than this and somebody should ask who is needed: "Krisestaben skal ikke være for stor" (Bilag 1).
-MANY = 12
-
 
 async def add_member(turn: Turn, person: str, staff: str, reason: str) -> bool:
     """Let somebody into the staff or its channel; False when they are there already.
@@ -131,7 +128,11 @@ async def _enter(turn: Turn, staffs: Mapping[str, str], before: Mapping[str, str
         summary=f"Fortalt, at de er med i krisestaben: {turn.names(entered)}",
     )
     count = len(await turn.members("framing", "operational")) + len(await externals.present(turn))
-    warning = f" Krisestaben er nu {count}; planen advarer mod, at den bliver for stor." if count > MANY else ""
+    warning = (
+        f" Krisestaben er nu {count}; planen advarer mod, at den bliver for stor."
+        if count > turn.rules.largest_staff
+        else ""
+    )
     passive = await _passive(turn) if warning else []
     warning += (
         f" Har intet skrevet i loggen: {turn.names(passive)}. Lad nogen træde ud med */krise ud*." if passive else ""
