@@ -3,6 +3,8 @@ krisestaben"."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from handlers.core import clearance, typed_verbs
 from handlers.core.card import Card, quote
 from handlers.core.context import URGENT, Context
@@ -35,12 +37,14 @@ async def own_words(turn: Turn) -> None:
     text = typed_verbs.strip_name(incoming.text)
     if not hastens(text):
         return
-    before = turn.crisis
+    before, heard = turn.crisis, {turn.sender}
     for crisis in [before] if before is not None else await where_involved(turn):
         turn.crisis = crisis
         chiefs = (await turn.chiefs())[:1] if crisis.level == 2 else []
-        if chiefs and chiefs[0] != turn.sender and not turn.said_to(*chiefs):
-            await _bring(turn, text, "skriver")
+        told = any(message.crisis_id == crisis.id for message in turn.said_to(*chiefs))
+        if chiefs and chiefs[0] != turn.sender and not told:
+            await _bring(turn, text, "skriver", heard)
+            heard |= {*chiefs}
     turn.crisis = before
 
 
@@ -50,8 +54,14 @@ async def where_involved(turn: Context) -> list[Crisis]:
     return [crisis for crisis in open_ones if turn.sender in await turn.about(crisis).involved()]
 
 
-async def _bring(turn: Turn, text: str, how: str) -> None:
-    chief = [person for person in (await turn.chiefs())[:1] if person != turn.sender]
+async def _bring(turn: Turn, text: str, how: str, heard: Collection[str] = ()) -> None:
+    """Tell the staff and its chief.
+
+    Args:
+        how: Danish, what the sender does.
+        heard: who is told nothing, since they have written or read it.
+    """
+    chief = [person for person in (await turn.chiefs())[:1] if person not in (turn.sender, *heard)]
     # What stands in the staff's channel is there, and what few may know is for its chief.
     is_there = turn.the_incoming.kind == "text" and await turn.room_of(turn.the_incoming) is not None
     shared = clearance.spoken(turn, text)[1] != "confidential"

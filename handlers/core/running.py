@@ -144,7 +144,9 @@ async def give_back(turn: Turn, verb: str, text: str) -> None:
         verb: its name.
         text: what came after it and was not read.
     """
-    if not idle_words.tells(text):
+    asked = f"{which(turn.inbox_id or 0)}/"
+    # Where it is asked which incident it is about, the words come along with the answer.
+    if not idle_words.tells(text) or any(each.key.startswith(asked) for each in turn.said_to(turn.sender)):
         return
     places = BELONGS if turn.crisis is not None and turn.crisis.state == "active" else WARNS
     keep = {"inbox": turn.inbox_id, "behind": verb}

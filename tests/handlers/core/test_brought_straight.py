@@ -48,3 +48,18 @@ async def test_what_few_may_know_is_told_to_the_chief_alone_and_a_stranger_haste
     assert await stage["lars"].sees("Kodeordfoxtrot")
     assert not any("HASTER" in each or "Kodeordfoxtrot" in each for each in (await stage["anne"].reads())[before:])
     assert await stage.part("reports") == []
+
+
+@in_one_chat
+async def test_of_two_incidents_both_staffs_have_it_at_once_and_their_chief_once(stage: Stage) -> None:
+    """R225 D04: which one it is about is asked beside it; nobody waits for that."""
+    await stage["jens"].commands("aktiver 2 strømsvigt på havnen")
+    await stage["jens"].presses("Det er en anden hændelse")
+    before = {name: len(await stage[name].reads()) for name in ("lars", "anne")}
+    await stage["mads"].says("haster: vejen ved skolen er skredet ned")
+    said = {name: (await stage[name].reads())[count:] for name, count in before.items()}
+    # In both channels; the chief reads it in his own chat too, once.
+    assert sum("*HASTER*" in each for each in said["anne"]) == 2
+    assert sum("*HASTER*" in each for each in said["lars"]) == 3
+    await stage["mads"].presses("1: skybrud, kloak står op i Hedehusene")
+    assert [report["urgent"] for report in await stage.part("reports")] == [True]

@@ -57,6 +57,18 @@ async def test_where_no_crisis_runs_it_can_be_a_warning(open_stage: Stage) -> No
 
 
 @in_one_chat
+async def test_of_two_incidents_it_is_given_back_once_the_one_is_chosen(stage: Stage) -> None:
+    """D04 R180: it may belong in the log of that one."""
+    await stage["jens"].commands("aktiver 2 strømsvigt på havnen")
+    await stage["jens"].presses("Det er en anden hændelse")
+    await stage["kim"].commands("status pumpen er gået i stykker")
+    assert not await stage["kim"].sees("viser kun noget")
+    await stage["kim"].presses("2: strømsvigt på havnen")
+    await stage["kim"].presses("Gem i log")
+    assert [line["summary"] for line in await stage.log("information", 2)] == ["pumpen er gået i stykker"]
+
+
+@in_one_chat
 async def test_a_change_that_is_told_to_a_verb_which_only_shows_the_plan_is_given_back(stage: Stage) -> None:
     """R243: "plan ændret: …" changes nothing, and says so; what it knows is shown alone."""
     await stage["kim"].commands("plan ændret: nye telefonnumre")
