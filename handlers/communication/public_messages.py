@@ -173,20 +173,24 @@ async def _card(turn: Context, row: PublicMessage) -> Card:
                 form_title="Er udgivet",
             ),
             advise,
-            Button("Ret kladden", "budskab.amend", about, form=_amended(row), form_title=f"Ret budskab {row.number}"),
+            Button(
+                "Ret kladden",
+                "budskab.amend",
+                about,
+                form=(
+                    Field("nature", "Art – hvad er der sket?", "long", required=True, value=row.nature),
+                    Field("extent", "Omfang – hvem og hvor rammer det?", "long", value=row.extent),
+                    Field("course", "Forventet forløb – hvad nu, og hvor længe?", "long", value=row.course),
+                    Field(
+                        "sources",
+                        "Kilder – numre i loggen, fx 4, 7",
+                        value=", ".join(str(each) for each in row.sources),
+                    ),
+                ),
+                form_title=f"Ret budskab {row.number}",
+            ),
         ),
     )
-
-
-def _amended(row: PublicMessage) -> tuple[Field, ...]:
-    """Return the form for what a draft says and rests on, filled in as it stands."""
-    standing = {
-        "nature": row.nature,
-        "extent": row.extent,
-        "course": row.course,
-        "sources": ", ".join(map(str, row.sources)),
-    }
-    return tuple(replace(field, value=standing[field.id]) for field in FORM if field.id in standing)
 
 
 def advised(row: PublicMessage) -> str:
@@ -227,7 +231,7 @@ async def amend(turn: Turn, number: int) -> None:
     row.sources = form_values.typed(turn, "sources", _numbers, "Skriv numre i loggen, fx 4, 7.") or []
     row.nature, row.extent, row.course = turn.value("nature"), turn.value("extent"), turn.value("course")
     await turn.log(
-        f"Budskab {row.number} til {row.audience}, kladden er rettet: {said(row)}",
+        f"Budskab {row.number} til {row.audience}, kladden er rettet: {in_full(row)}",
         kind="communication",
         sender=turn.sender,
         refs={"public_message": row.number},
@@ -235,7 +239,7 @@ async def amend(turn: Turn, number: int) -> None:
     await _redraw(turn, row)
 
 
-def said(row: PublicMessage) -> str:
+def in_full(row: PublicMessage) -> str:
     """Write what a message says, in the order that it is read."""
     return "\n".join(filter(None, (row.nature, row.extent, row.course, advised(row))))
 
@@ -267,7 +271,7 @@ async def published(turn: Turn, number: int) -> None:
         turn.value("channel") or "ikke angivet",
     )
     entry = await turn.log(
-        f"Budskab {row.number} til {row.audience} er udgivet: {row.channel}\n{said(row)}",
+        f"Budskab {row.number} til {row.audience} er udgivet: {row.channel}\n{in_full(row)}",
         kind="communication",
         sender=turn.sender,
         direction="out",

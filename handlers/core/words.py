@@ -125,6 +125,9 @@ async def not_understood(turn: Turn, text: str, *, verb: str | None = None) -> N
     keep = {"inbox": turn.inbox_id}
     like = typed_verbs.meant_by(text) if verb is None and typed_verbs.is_command(turn.the_incoming) else ""
     runs = (Button(f"Kør {verb}", "router.meant", {"verb": verb, **keep}),) if verb else ()
+    item = registry.verbs["punkt"].who
+    of_staff = [await item.has(turn.about(crisis)) for crisis in await brought_straight.where_involved(turn)]
+    items = (Button("Punkt til møde", "router.meant", {"verb": "punkt", **keep}),) if any(of_staff) else ()
     await turn.answer(
         Card(
             "Jeg er ikke sikker på, hvad jeg skal gøre med den. Din tekst er gemt:\n"
@@ -132,6 +135,7 @@ async def not_understood(turn: Turn, text: str, *, verb: str | None = None) -> N
             buttons=(
                 Button("Gem i log", "router.meant", {"verb": "log", **keep}),
                 Button("Send som melding", "router.meant", {"verb": "melding", **keep}),
+                *items,
                 *runs,
                 Button(HELP, "router.meant", {"verb": "hjælp", **keep}),
             ),

@@ -7,7 +7,6 @@ Open to every unit at any time; only what happened is asked for, the rest of Bil
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import datetime
 
 from handlers.core import enclosures, events, form_values, in_charge, running, written_times
@@ -38,8 +37,6 @@ HEADINGS = {
     "done": "Iværksat",
     "approved_by": "Godkendt af",
 }
-# What whoever reports in one breath may tell afterwards.
-REST = ("where", "situation", "done", "approved_by")
 # "HASTER: …" in front, or "… haster!" at the end: "afleveres direkte til krisestaben".
 URGENTLY = re.compile(
     r"^\s*+haster\b\s*+[:!,.–-]*+\s*+|(?<![\s,.–-])[\s,.–-]++(?:det )?haster\s*+[.!]*+\s*+$", re.IGNORECASE
@@ -139,8 +136,12 @@ async def _send(turn: Turn, text: str, more: dict[str, str], happened: datetime 
 
 def _complete(row: Report) -> Button:
     """Make the button for what Bilag 3 asks beside what happened, to whoever reported in one breath."""
-    standing = {"where": row.where or ""}
-    form = tuple(replace(field, value=standing.get(field.id, "")) for field in FORM if field.id in REST)
+    form = (
+        Field("where", "Hvor er det sket?", value=row.where or ""),
+        Field("situation", "Hvordan er situationen?", "long"),
+        Field("done", "Hvad er der iværksat?", "long"),
+        Field("approved_by", "Godkendt af"),
+    )
     about = {"report": row.id, "crisis": row.crisis_id}
     return Button("Skriv resten", "report.complete", about, submit="Send", form=form, form_title="Resten af meldingen")
 
@@ -151,15 +152,21 @@ async def complete(turn: Turn, report: int) -> None:
     row = await turn.of_crisis(Report, report)
     if row is None or await running.refuse_all_but(turn, "den, der sendte meldingen", [row.sender]):
         return
-    added = {name: value for name in REST if (value := turn.value(name)) and value != getattr(row, name)}
+    told = {
+        "where": turn.value("where"),
+        "situation": turn.value("situation"),
+        "done": turn.value("done"),
+        "approved_by": turn.value("approved_by"),
+    }
+    added = {name: words for name, words in told.items() if words and words != getattr(row, name)}
     if not added:
         await turn.answer(Card("Skriv det, du ved. Intet er ændret."))
         return
-    for name, value in added.items():
-        setattr(row, name, value)
-    words = "\n".join(f"{HEADINGS[name]}: {value}" for name, value in added.items())
+    for name, words in added.items():
+        setattr(row, name, words)
+    rest = "\n".join(f"{HEADINGS[name]}: {words}" for name, words in added.items())
     entry = await turn.log(
-        f"Til meldingen i nr. {row.log_no}: {words}",
+        f"Til meldingen i nr. {row.log_no}: {rest}",
         kind=row.kind,
         sender=turn.sender,
         receiver="krisestaben",
@@ -170,7 +177,7 @@ async def complete(turn: Turn, report: int) -> None:
         turn,
         Card(
             f"*Mere til meldingen* i log nr. {row.log_no} fra {turn.name(turn.sender)} (log nr. {entry.no}, ubekræftet):\n"
-            f"»{quote(words, 1500)}«"
+            f"»{quote(rest, 1500)}«"
         ),
     )
     await turn.replace(Card(f"Tak. Krisestaben har resten (log nr. {entry.no}). {DANGER}"))

@@ -28,6 +28,7 @@ SHOWN = """
     vis se send hent aabn find giv faa tak please venligst hurtigt straks seneste sidste naeste foerste hele dag
     morgen aften uge krise krisen krisestab krisestaben haendelse haendelsen staben moedet moede stabsmoede dagens
     nr nummer side pdf word fil link liste listen papir print skriv ud opdatering opdateret kladde udkast
+    godkend godkendes godkendelse udsend udsendes del ret rettes start
 """
 ASKS_FIRST = """
     hvad hva hvaffor hvem hvor hvornaar hvorfor hvordan hvilken hvilket hvilke er har skal kan maa vil mener

@@ -68,6 +68,16 @@ async def test_of_two_incidents_it_is_given_back_once_the_one_is_chosen(stage: S
     assert [line["summary"] for line in await stage.log("information", 2)] == ["pumpen er gået i stykker"]
 
 
+@in_slack
+async def test_words_that_lead_nowhere_can_be_an_item_for_those_who_may_propose_one(stage: Stage) -> None:
+    """Requirement 3.1.4, R096: the nearest who may not is an employee without a part in it."""
+    for person in ("hanne", "finn"):
+        await stage[person].commands("xyz nøgleskab opgang syv")
+    assert not await stage["finn"].has("Punkt til møde")
+    await stage["hanne"].presses("Punkt til møde")
+    assert [each["text"] for each in await stage.part("agenda_items")] == ["xyz nøgleskab opgang syv"]
+
+
 @in_one_chat
 async def test_a_change_that_is_told_to_a_verb_which_only_shows_the_plan_is_given_back(stage: Stage) -> None:
     """R243: "plan ændret: …" changes nothing, and says so; what it knows is shown alone."""
@@ -79,7 +89,14 @@ async def test_a_change_that_is_told_to_a_verb_which_only_shows_the_plan_is_give
 
 @pytest.mark.parametrize(
     ("text", "is_news"),
-    [("nu tak", False), ("2", False), ("til næste møde", False), ("som pdf", False), ("vandet stiger", True)],
+    [
+        ("nu tak", False),
+        ("2", False),
+        ("til næste møde", False),
+        ("som pdf", False),
+        ("godkend", False),
+        ("vandet stiger", True),
+    ],
 )
 def test_what_is_said_of_what_is_to_be_shown_tells_nothing(text: str, is_news: bool) -> None:
     """D14: nobody is asked about words that mean nothing."""
