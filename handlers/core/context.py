@@ -74,6 +74,9 @@ class Context:
         self.now = now
         # When what the turn answers reached us: what is written down of it bears that time, however long it waited.
         self.received = min(incoming.received_at, now) if incoming else now
+        # When the words that are read were written, where they were kept and somebody presses on them now; None: they came with
+        # the input.
+        self.written_at: datetime | None = None
         self.plan = plan
         self.incoming = incoming
         self.due = due
@@ -107,7 +110,7 @@ class Context:
             strangers=self._strangers,
             ways=self.ways,
         )
-        other._exercise = exercise
+        other._exercise, other.written_at = exercise, self.written_at
         return other
 
     @property

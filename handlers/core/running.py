@@ -354,6 +354,8 @@ async def find_crisis_or_ask(turn: Turn, name: str = "", verb: Verb | None = Non
     if verb is not None and await _refuse_on_all(turn, verb, candidates, text):
         return False
     among = [(crisis, await incident_names.shown(turn, crisis)) for crisis in candidates[:8]]
+    before = await unchosen.asked_before(turn)
+    inbox = before or turn.inbox_id or 0
     await turn.answer(
         Card(
             f"Der er {len(candidates)} {_of_what_kind(() if ended and decided else crises, ended)}. Hvilken?",
@@ -361,13 +363,13 @@ async def find_crisis_or_ask(turn: Turn, name: str = "", verb: Verb | None = Non
                 Button(
                     label[:70],
                     "router.which",
-                    {"crisis": crisis.id, "inbox": turn.inbox_id, "verb": name},
+                    {"crisis": crisis.id, "inbox": inbox, "verb": name},
                 )
                 for crisis, label in among
             ),
         ),
-        key=f"{which(turn.inbox_id or 0)}/{turn.now.isoformat()}",
+        key=f"{which(inbox)}/{turn.now.isoformat()}",
     )
-    if crises and await unchosen.read(turn, name, text) is not None:
-        await turn.at(turn.now + CHOICE, "which.waited", which(turn.inbox_id or 0), inbox=turn.inbox_id, verb=name)
+    if before is None and crises and await unchosen.read(turn, name, text) is not None:
+        await turn.at(turn.now + CHOICE, unchosen.WAITED, which(inbox), inbox=inbox, verb=name)
     return False

@@ -72,6 +72,7 @@ async def on_behalf(turn: Turn, inbox: int, asker: str, person: str) -> None:
             args = {name: value for name, value in original.args.items() if name != "crisis"}
             await running.act(turn, registry.actions[original.action], args)
         else:
+            turn.written_at = original.received_at
             await words.command(turn, typed_verbs.strip_name(original.text))
         await turn.db.flush()
     name = turn.name(turn.sender)
@@ -202,7 +203,8 @@ async def original_of(turn: Context, inbox: int, sender: str) -> Incoming | None
 
 
 async def own_or_refuse(turn: Turn, inbox: int) -> Incoming | None:
-    """Find what the sender wrote earlier and would have sent on now; else None, and whoever pressed is told why not.
+    """Find what the sender wrote earlier and would have sent on now, with its times as they were meant then; else None, and
+    whoever pressed is told why not.
 
     Args:
         inbox: the row it was kept in.
@@ -217,6 +219,7 @@ async def own_or_refuse(turn: Turn, inbox: int) -> Incoming | None:
     if personal_numbers.typed(original):
         await turn.answer(Card("Skriv teksten igen uden personnummeret, så kan den sendes. Intet er sendt."))
         return None
+    turn.written_at = original.received_at
     return original
 
 
@@ -226,7 +229,7 @@ async def refuse_all_but_writer(turn: Turn, inbox: int) -> None:
     if row is not None:
         writer = turn.name(Incoming.from_json(row.body).sender)
         card = Card(f"Det kan kun {writer} svare på, som skrev det. Ordene er gemt, og intet er ændret.")
-        await turn.say(turn.sender, card, kind="reply", platform=turn.the_incoming.platform)
+        await turn.answer_alone(card)
 
 
 async def resume(turn: Turn, inbox: int, outcome: str, values: Mapping[str, str] | None = None) -> Incoming | None:

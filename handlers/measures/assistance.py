@@ -163,6 +163,7 @@ async def from_message(turn: Turn, event: AskedForHelp) -> None:
         AssistanceRequest.text == said.text,
     )
     if await turn.db.scalar(standing) is None:
+        turn.written_at = said.received_at
         row = await request(turn, said.text, needs.asked_for(turn.rules, said.text), said.sender)
         await turn.say(said.sender, await assistance_card.received(turn, row), kind="notice")
 
