@@ -15,7 +15,7 @@ from storage.rows.crisis import Crisis
 
 # Verbs that bring what hastens there by themselves, or that are the chief's own.
 BRINGS_ITSELF = frozenset(
-    {"varsel", "aktiver", "opskaler", "melding", "telefon", "tiltag", "ordre", "bistand", "hjælp"}
+    {"varsel", "aktiver", "opskaler", "melding", "telefon", "tiltag", "opgave", "ordre", "bistand", "hjælp"}
 )
 
 

@@ -64,6 +64,8 @@ async def _run(turn: Turn, verb: Verb, text: str) -> None:
     if verb.crisis and verb.begins_by(text) and await over.tell_if_over(turn):
         return
     if await verb.who.held(turn):
+        if verb.level_two and verb.begins_by(text) and await over.tell_if_no_staff(turn):
+            return
         await verb.run(turn, text)
         if verb.wordless:
             await give_back(turn, verb.name, text)
@@ -177,7 +179,11 @@ async def act(turn: Turn, action: Action, args: Mapping[str, Any]) -> None:
     if action.crisis and turn.crisis is None and not await find_crisis_or_ask(turn):
         return
     if await action.who.held(turn):
-        if not (action.begins and await over.tell_if_over(turn)) and not await form_questions.ask(turn):
+        if (action.begins and await over.tell_if_over(turn)) or (
+            action.level_two and await over.tell_if_no_staff(turn)
+        ):
+            return
+        if not await form_questions.ask(turn):
             await _run_or_ask(turn, action, args)
     elif await action.who.lacks_proof(turn):
         await proof.ask(turn)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers.core import clearance, form_values, over, passed_times, rights, typed_verbs, undo, withheld
+from handlers.core import clearance, form_values, over, passed_times, rights, undo, withheld
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import ORDINARY, URGENT, Context
 from handlers.core.language import verb_words
@@ -17,7 +17,6 @@ from handlers.core.turn import Turn
 from handlers.measures import measure_card, measure_reading, measure_steps, tasks
 from handlers.measures.measure_card import CLOSED
 from handlers.measures.measure_reading import Reading, Said
-from storage.letters import fold
 from storage.rows.log import LogEntry
 from storage.rows.measures import Measure, MeasureStatus
 
@@ -46,7 +45,6 @@ FORM = (
 @verb(
     "tiltag",
     "t",
-    "opgave",
     "todo",
     help="tiltag <hvad> @hvem <frist> – fx t pumpe til Birkehøj @Mads kl 15; t 7 udført",
     crisis=True,
@@ -60,10 +58,6 @@ async def measure(turn: Turn, text: str) -> None:
         await _list(turn)
         return
     numbered = re.match(r"(\d{1,6})\b[:.]?\s*(.*)", text, re.DOTALL)
-    # "Opgave 3" is what a task's own card calls it.
-    as_task = numbered and fold(typed_verbs.verb_of(typed_verbs.strip_name(turn.the_incoming.text)).typed) == "opgave"
-    if numbered and as_task and await tasks.act_on(turn, int(numbered[1]), numbered[2].strip()):
-        return
     if numbered and await _act_on(turn, int(numbered[1]), numbered[2].strip()):
         return
     if await over.tell_if_over(turn):

@@ -1,4 +1,4 @@
-"""`opgave`: hands out tasks of the staff and the secretariat, and settles whose a doubtful one is. Plan §5."""
+"""Tasks of the staff and the secretariat: hands them out, ends them, and settles whose a doubtful one is. Plan §5."""
 
 from __future__ import annotations
 
@@ -10,14 +10,10 @@ from sqlalchemy import select
 from handlers.core import form_values, rights, running
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import URGENT, Context
-from handlers.core.language import verb_words
 from handlers.core.registry import action
 from handlers.core.turn import Turn
 from storage.rows.measures import Task
 from storage.rows.numbers import next_number
-
-# What people type of a task that is done.
-DONE = {"udført": ("færdig", "færdigt", "klaret", "gjort", "løst")}
 
 
 def button(do: str, **about: int) -> Button:
@@ -101,7 +97,7 @@ async def add(
     if role is not None and (standing := await _open_already(turn, title)) is not None:
         standing.due_at = due or standing.due_at
         await turn.db.flush()
-        await turn.redraw(f"task/{standing.id}", _card(turn, standing, beside))
+        await turn.redraw(f"task/{standing.id}", card(turn, standing, beside))
         return standing
     task = Task(
         crisis_id=turn.the_crisis.id,
@@ -125,7 +121,7 @@ async def add(
     if tell and owner:
         await turn.say(
             owner,
-            _card(turn, task, beside),
+            card(turn, task, beside),
             key=f"task/{task.id}",
             kind="notice",
         )
@@ -168,10 +164,15 @@ async def follow_role(turn: Turn, role: str, person: str | None) -> None:
         for standing in await turn.standing(f"task/{row.id}"):
             if standing.recipient == before and standing.key in (f"task/{row.id}", f"task/{row.id}/{before}"):
                 await turn.say(standing.recipient, moved, key=standing.key)
-        await turn.say(person, _card(turn, row), key=f"task/{row.id}/{person}", kind="notice")
+        await turn.say(person, card(turn, row), key=f"task/{row.id}/{person}", kind="notice")
 
 
-def _card(turn: Context, task: Task, beside: str = "") -> Card:
+def card(turn: Context, task: Task, beside: str = "") -> Card:
+    """Draw a task as it stands now, with what whoever has it can do.
+
+    Args:
+        beside: what the owner alone is told with it.
+    """
     due = f"\nFrist: {turn.clock(task.due_at)}." if task.due_at else ""
     due += f"\n{beside}" if beside else ""
     if task.status == "done":
@@ -193,32 +194,14 @@ def _card(turn: Context, task: Task, beside: str = "") -> Card:
     )
 
 
-async def act_on(turn: Turn, number: int, said: str) -> bool:
-    """Do what is typed of a task, "opgave 3 udført", or show it where nothing is said of it; False where there is none, or
-    something else is said.
-
-    Args:
-        said: what stands after its number.
-    """
-    row = await turn.db.scalar(select(Task).where(Task.crisis_id == turn.the_crisis.id, Task.number == number))
-    if row is None or (said and verb_words.match(said, DONE).kind != "exact"):
-        return False
-    if not await _refuse_other(turn, row):
-        if said:
-            await finish(turn, row)
-            await turn.redraw(f"task/{row.id}", _card(turn, row))
-        await turn.answer(_card(turn, row), key=f"task/{row.id}/{turn.the_incoming.key}")
-    return True
-
-
 @action("tasks.done")
 async def done(turn: Turn, task: int) -> None:
     """Mark a task as done, by `Udført` from anybody who has its card; the log tells of it by itself."""
     row = await turn.of_crisis(Task, task)
-    if row is None or row.status == "done" or await _refuse_other(turn, row):
+    if row is None or row.status == "done" or await refuse_other(turn, row):
         return
     await finish(turn, row)
-    await turn.replace(_card(turn, row))
+    await turn.replace(card(turn, row))
 
 
 async def finish(turn: Turn, row: Task) -> None:
@@ -228,6 +211,13 @@ async def finish(turn: Turn, row: Task) -> None:
     row.status, row.done_at, row.done_by = "done", turn.now, turn.sender
     created = {"task": row.number}
     await turn.log(f"Opgave {row.number} er udført: {row.title}", kind="task", status="done", refs=created)
+
+
+async def redraw(turn: Turn, row: Task) -> None:
+    """Change every card about a task, wherever it stands with whoever has it."""
+    for standing in await turn.standing(f"task/{row.id}"):
+        if standing.key == f"task/{row.id}" or standing.key.startswith(f"task/{row.id}/"):
+            await turn.say(standing.recipient, card(turn, row), key=standing.key)
 
 
 async def lapse(turn: Turn, task: Task) -> None:
@@ -253,7 +243,7 @@ async def hand_on(turn: Turn, task: int) -> None:
     row = await turn.of_crisis(Task, task)
     if row is None or row.status == "done":
         return
-    if await _refuse_other(turn, row):
+    if await refuse_other(turn, row):
         return
     person = form_values.person(turn, "person", of_centre="contact")
     if person is None:
@@ -268,10 +258,10 @@ async def hand_on(turn: Turn, task: int) -> None:
         refs={"task": row.number},
     )
     await turn.replace(Card(f"Opgave {row.number} er nu hos {turn.name(row.owner)}: {row.title}"))
-    await turn.say(row.owner, _card(turn, row), key=f"task/{row.id}/{row.owner}", kind="notice")
+    await turn.say(row.owner, card(turn, row), key=f"task/{row.id}/{row.owner}", kind="notice")
 
 
-async def _refuse_other(turn: Turn, row: Task) -> bool:
+async def refuse_other(turn: Turn, row: Task) -> bool:
     """Tell whoever neither has it nor runs the staff who may; whether the sender was refused."""
     return await running.refuse_all_but(turn, f"den, der har opgave {row.number}", [row.owner], rights.runs_staff)
 

@@ -48,6 +48,7 @@ async def agenda(turn: Turn, text: str) -> None:
     await turn.answer(
         await agenda_lines.card(turn, meeting, await agenda_lines.bring_up_to_date(turn, meeting)),
         key=agenda_lines.key(meeting, turn.sender),
+        again=True,
     )
 
 

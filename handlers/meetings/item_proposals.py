@@ -30,6 +30,7 @@ KINDED = re.compile(r"(?:nr\.?\s*+)?(\d{1,6})[.:]?\s++(drøftelse|beslutning|ori
     help="punkt <hvad> frist i morgen 12 – til stabens næste møde",
     who=rights.staff,
     crisis=True,
+    level_two=True,
 )
 async def item(turn: Turn, text: str) -> None:
     """Add an item at once; its character, its deadline and the recommendation are asked for afterwards."""

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from handlers.core import form_values, passed_times, rights, running, written_times
+from handlers.core import form_values, over, passed_times, rights, running, written_times
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import Context
 from handlers.core.language import times_shown
@@ -113,9 +113,10 @@ async def new(turn: Turn) -> None:
 
 
 async def _refuse_planning(turn: Turn) -> bool:
-    """Tell whoever may not plan shifts who does; returns whether the sender was refused."""
+    """Tell whoever may not plan shifts who does, and whoever may where there is no staff to man; returns whether the sender was
+    refused."""
     if await rights.runs_staff.held(turn):
-        return False
+        return await over.tell_if_no_staff(turn)
     await running.refuse(turn, rights.runs_staff)
     return True
 
@@ -141,7 +142,7 @@ def _person(turn: Context, text: str) -> tuple[str | None, str]:
     return None, text
 
 
-@action("shifts.meant", who=rights.runs_staff, begins=True)
+@action("shifts.meant", who=rights.runs_staff, begins=True, level_two=True)
 async def meant(turn: Turn, role: str, person: str, until: str, at: str) -> None:
     """Plan a shift from the time that was meant, by `Ja`: the one that was typed had passed.
 

@@ -174,7 +174,8 @@ async def pass_on(turn: Turn, summons: Summons) -> str | None:
     """Summon the first deputy who isn't summoned already; where nobody is left, log that and return it, for the staff."""
     plan = turn.rules
     principal = summons.deputy_for or summons.person
-    roles = [role for role in ("borgmester", *SECRETARIAT_ROLES, "kommunikation") if plan.holder(role) == principal]
+    every_role = ("borgmester", *SECRETARIAT_ROLES, "kommunikation", "beredskabschef")
+    roles = [role for role in every_role if plan.holder(role) == principal]
     deputies = [deputy for role in roles for deputy in plan.deputies(role)]
     deputies += [
         function.deputy for function in plan.support_functions if function.contact == principal and function.deputy
