@@ -59,6 +59,7 @@ class Verb:
         begins: when it decides something or sets it going, which it does not in a crisis that is over: whoever types it there
             is told. "with words" shows what there is where nothing is behind it. One that is `afterwards` too, and begins
             "always", looks for itself.
+        wordless: whether it shows something and reads no words: what somebody tells behind it is given back to them.
         level_two: whether it is the crisis staff's, which there is at level 2 alone (plan §3): whoever would begin something
             by it in a crisis that has none is told.
     """
@@ -76,6 +77,7 @@ class Verb:
     named: Named = "anywhere"
     of_row: Right | None = None
     begins: Begins = "always"
+    wordless: bool = False
     level_two: bool = False
 
     def begins_by(self, text: str) -> bool:
@@ -138,6 +140,7 @@ def verb(
     named: Named = "anywhere",
     of_row: Right | None = None,
     begins: Begins = "always",
+    wordless: bool = False,
     level_two: bool = False,
 ) -> Callable[[R], R]:
     """Register a `/krise` verb. See `Verb` for the arguments."""
@@ -160,6 +163,7 @@ def verb(
                 named,
                 of_row,
                 begins,
+                wordless,
                 level_two,
             ),
         )

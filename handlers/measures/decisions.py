@@ -6,7 +6,8 @@ import re
 
 from sqlalchemy import select
 
-from handlers.core import audiences, clearance, rights, running
+from handlers.core import audiences, called_by_number, clearance, rights, running
+from handlers.core.called_by_number import Called
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import ORDINARY, URGENT, Context
 from handlers.core.registry import action, verb
@@ -87,6 +88,9 @@ async def _propose(turn: Turn, text: str) -> None:
     if not text:
         await _list(turn)
         return
+    if (called := called_by_number.read(text)) is not None:
+        await _show_called(turn, called)
+        return
     entry = await turn.log(f"Forslag til beslutning: {text}", kind="proposal", sender=turn.sender)
     row = Decision(
         crisis_id=turn.the_crisis.id,
@@ -124,9 +128,20 @@ async def decision(turn: Turn, text: str) -> None:
     if not text.strip():
         await _list(turn)
         return
+    if (called := called_by_number.read(text)) is not None:
+        await _show_called(turn, called)
+        return
     urgent = bool(URGENTLY.search(text))
     row = await decide(turn, URGENTLY.sub("", text).strip() if urgent else text.strip(), urgent=urgent)
     await turn.answer(_card(turn, row), key=_key(row, "registered"))
+
+
+async def _show_called(turn: Turn, called: Called) -> None:
+    """Show one decision: a number alone decides nothing."""
+    row = await called_by_number.row_or_tell(turn, Decision, called, f"Beslutning {called.number}")
+    if row is not None:
+        drawn = _card(turn, row)
+        await turn.answer(drawn if await rights.registers.held(turn) else Card(drawn.text))
 
 
 async def decide(

@@ -80,7 +80,8 @@ async def add(
     tell: bool = False,
     beside: str = "",
 ) -> Task:
-    """Add a task to the crisis, for a role or a person.
+    """Add a task to the crisis, for a role or a person. A role's that is open already goes on, with the new time: the staff
+    is called anew, and its duties stand once.
 
     Args:
         title: what shall be done, Danish.
@@ -93,6 +94,11 @@ async def add(
     """
     if owner is None and role is not None:
         owner, tell = await _instead(turn), True
+    if role is not None and (standing := await _open_already(turn, title)) is not None:
+        standing.due_at = due or standing.due_at
+        await turn.db.flush()
+        await turn.redraw(f"task/{standing.id}", card(turn, standing, beside))
+        return standing
     task = Task(
         crisis_id=turn.the_crisis.id,
         number=await next_number(turn.db, Task.number, Task.crisis_id == turn.the_crisis.id),
@@ -120,6 +126,12 @@ async def add(
             kind="notice",
         )
     return task
+
+
+async def _open_already(turn: Context, title: str) -> Task | None:
+    same = (Task.crisis_id == turn.the_crisis.id, Task.title == title, Task.status != "done")
+    found: Task | None = await turn.db.scalar(select(Task).where(*same).order_by(Task.number).limit(1))
+    return found
 
 
 async def _instead(turn: Context) -> str | None:

@@ -28,6 +28,7 @@ GATHER = timedelta(minutes=10)
     who=rights.staff,
     crisis=True,
     begins="never",
+    wordless=True,
 )
 async def agenda(turn: Turn, text: str) -> None:
     """Show the next meeting's agenda as it stands."""

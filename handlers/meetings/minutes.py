@@ -30,6 +30,7 @@ from storage.rows.staff import MINUTES
     crisis=True,
     afterwards=True,
     named="number",
+    wordless=True,
 )
 async def minutes(turn: Turn, text: str) -> None:
     """Show the minutes of the meeting that is held, or of the one that ended last."""

@@ -31,6 +31,7 @@ TOLD_ENOUGH = 2
     crisis=True,
     afterwards=True,
     named="number",
+    wordless=True,
 )
 async def picture(turn: Turn, text: str) -> None:
     """Show the draft that is written on, or the newest published picture with its age."""

@@ -11,15 +11,14 @@ from handlers.core import rights, undo
 from handlers.core.card import Button, Card, quote
 from handlers.core.context import Context
 from handlers.core.events import Appointed, on
+from handlers.core.language import owners
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.staff import calendars, conference, externals, mail_group, roster
+from storage.letters import fold
 from storage.rows.log import LogEntry
 from storage.rows.measures import LogisticsMember
 from storage.rows.staff import DrawnIn, Member, Summons
-
-# More than this and somebody should ask who is needed: "Krisestaben skal ikke være for stor" (Bilag 1).
-MANY = 12
 
 
 async def add_member(turn: Turn, person: str, staff: str, reason: str) -> bool:
@@ -119,6 +118,7 @@ def _names_and_why(text: str) -> tuple[str, str]:
 @verb(
     "ind",
     "medlem ind",
+    "medlem",
     "tilføj",
     help="ind <hvem> fordi <hvorfor> – tag nogen ind i krisestaben",
     who=rights.runs_staff,
@@ -160,7 +160,11 @@ async def _enter(turn: Turn, staffs: Mapping[str, str], before: Mapping[str, str
         summary=f"Fortalt, at de er med i krisestaben: {turn.names(entered)}",
     )
     count = len(await turn.members("framing", "operational")) + len(await externals.present(turn))
-    warning = f" Krisestaben er nu {count}; planen advarer mod, at den bliver for stor." if count > MANY else ""
+    warning = (
+        f" Krisestaben er nu {count}; planen advarer mod, at den bliver for stor."
+        if count > turn.rules.largest_staff
+        else ""
+    )
     passive = await _passive(turn) if warning else []
     warning += (
         f" Har intet skrevet i loggen: {turn.names(passive)}. Lad nogen træde ud med */krise ud*." if passive else ""
@@ -185,7 +189,7 @@ async def member_out(turn: Turn, text: str) -> None:
     if text.strip() and await externals.leave(turn, text.strip()):
         return
     names, why = _names_and_why(text)
-    persons = await _named_or_ask(turn, names)
+    persons = await _named_or_ask(turn, names, "ud")
     if persons:
         await _leave(turn, persons, why)
 
@@ -278,18 +282,24 @@ async def _passive(turn: Context) -> list[str]:
     return [person for person in await turn.members("framing", "operational") if person not in heard]
 
 
-async def _named_or_ask(turn: Turn, text: str) -> list[str]:
-    """Find the persons a text names; ask again when there are none."""
+async def _named_or_ask(turn: Turn, text: str, verb: str = "ind") -> list[str]:
+    """Find the persons a text names; ask again when there are none.
+
+    Args:
+        verb: what it was typed behind.
+    """
     wanted = [name for name in re.split(r",|\bog\b|@", text) if name.strip()]
-    persons = [person for name in wanted for person in turn.plan.named(name.strip())]
-    if not persons or any(len(turn.plan.named(name.strip())) != 1 for name in wanted):
+    # The directorate comes in as one; of two who share a name nobody knows which was meant.
+    found = [(name, turn.named(name)) for name in wanted]
+    persons = list(dict.fromkeys(person for _, meant in found for person in meant))
+    if not persons or any(len(meant) != 1 and fold(name) not in owners.BOARD for name, meant in found):
         await turn.answer(
             Card(
                 f'Jeg kan ikke se, hvem "{quote(text)}" er. Intet er ændret. Skriv et navn, en rolle eller et center – fx Rune eller tovholder.'
             )
             if text
             else Card(
-                "Hvem? Skriv fx */krise ind Rune*, eller vælg en ekstern part.", buttons=(externals.button(turn),)
+                f"Hvem? Skriv fx */krise {verb} Rune*, eller vælg en ekstern part.", buttons=(externals.button(turn),)
             )
         )
         return []

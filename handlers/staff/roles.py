@@ -319,7 +319,7 @@ def _read(turn: Context, text: str, before: str) -> tuple[str, str] | None:
         said = fold(" ".join(parts[:count]))
         known = {fold(each): each for each in _nameable(turn)} | {fold(each): CHIEF for each in CALLED}
         wanted = DEPUTY if said == "stedfortraeder" else known.get(said)
-        persons = turn.plan.named(" ".join(parts[count:]).lstrip("@"))
+        persons = turn.named(" ".join(parts[count:]))
         if wanted and len(persons) == 1:
             return wanted, persons[0]
     return None

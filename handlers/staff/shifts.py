@@ -136,7 +136,7 @@ def _person(turn: Context, text: str) -> tuple[str | None, str]:
     """Find the person that a text begins with, and return the rest of it."""
     parts = text.split()
     for count in range(min(4, len(parts)), 0, -1):
-        persons = turn.plan.named(" ".join(parts[:count]).lstrip("@").strip(" ,:"))
+        persons = turn.named(" ".join(parts[:count]).strip(" ,:"))
         if len(persons) == 1:
             return persons[0], " ".join(parts[count:])
     return None, text

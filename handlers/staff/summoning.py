@@ -92,9 +92,10 @@ async def call_members(turn: Turn, persons: list[str], label: str, reason: str) 
     )
     if entered:
         await show_answers(turn)
-    if len(await turn.members("framing", "operational")) > membership.MANY:
+    if len(await turn.members("framing", "operational")) > turn.rules.largest_staff:
         await turn.say(
-            turn.staff, Card(f"⚠️ Krisestaben er nu over {membership.MANY}; planen advarer mod, at den bliver for stor.")
+            turn.staff,
+            Card(f"⚠️ Krisestaben er nu over {turn.rules.largest_staff}; planen advarer mod, at den bliver for stor."),
         )
 
 

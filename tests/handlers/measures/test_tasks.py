@@ -137,3 +137,19 @@ async def test_a_task_is_ended_by_its_number_and_a_measure_of_the_same_number_is
     assert DRAFT not in told
     await stage["finn"].commands("opgaver")
     assert "0 åbne" in (await stage["finn"].reads())[-1]
+
+
+async def test_a_staff_that_is_called_anew_has_each_of_its_tasks_once(stage: Stage) -> None:
+    """R017 R075 R040: stepped down and up again, communication's first draft stood twice; what is done is asked for anew."""
+    await stage["bo"].presses("Kommer")
+    await stage["tina"].commands("opgave 2 udført")
+    await stage["lars"].commands("nedskaler")
+    await stage.at("14:40")
+    await stage["lars"].commands("opskaler")
+    rows = await stage.part("tasks")
+    still_open = [row["title"] for row in rows if row["status"] != "done"]
+    assert len(still_open) == len(set(still_open))
+    due = datetime.fromisoformat((await task(stage, DRAFT))["due_at"]).astimezone(DENMARK)
+    assert f"{due:%H:%M}" == "15:25"
+    assert [row["status"] for row in rows if row["title"] == ROUTINES] == ["done", "pending"]
+    assert await stage["bo"].sees("Frist: kl. 15:25")

@@ -7,6 +7,7 @@ import re
 import pytest
 from sqlalchemy import select
 
+from storage.plan import loading
 from storage.rows.staff import Member
 from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
@@ -194,6 +195,19 @@ async def test_a_staff_that_grows_too_large_is_told_of_with_whom_one_could_let_g
     (warned,) = [text for text in await stage["kim"].reads() if "bliver for stor" in text]
     assert "Gitte Krag" in warned
     assert "Mads Rosen" not in warned
+
+
+@in_one_chat
+async def test_how_large_a_staff_may_be_stands_in_the_plan(open_stage: Stage) -> None:
+    """R255: as many as the municipality says."""
+    stage = open_stage
+    smaller = loading.example_text().replace("krisestab_højst: 12", "krisestab_højst: 4")
+    stage.plan = loading.parse(smaller, "planen")
+    await stage.kill()
+    await stage["jens"].commands("aktiver 2 skybrud")
+    assert not await stage["kim"].sees("bliver for stor")
+    await stage["kim"].commands("ind Rune")
+    assert await stage["kim"].sees("Krisestaben er nu 5; planen advarer mod, at den bliver for stor.")
 
 
 @in_one_chat
