@@ -139,6 +139,7 @@ async def test_a_task_is_ended_by_its_number_and_a_measure_of_the_same_number_is
     assert "0 åbne" in (await stage["finn"].reads())[-1]
 
 
+@in_teams
 async def test_a_staff_that_is_called_anew_has_each_of_its_tasks_once(stage: Stage) -> None:
     """R017 R075 R040: stepped down and up again, communication's first draft stood twice; what is done is asked for anew."""
     await stage["bo"].presses("Kommer")
