@@ -72,6 +72,7 @@ async def on_behalf(turn: Turn, inbox: int, asker: str, person: str) -> None:
             args = {name: value for name, value in original.args.items() if name != "crisis"}
             await running.act(turn, registry.actions[original.action], args)
         else:
+            turn.written_at = original.received_at
             await words.command(turn, typed_verbs.strip_name(original.text))
         await turn.db.flush()
     name = turn.name(turn.sender)
@@ -88,8 +89,14 @@ async def on_behalf(turn: Turn, inbox: int, asker: str, person: str) -> None:
 
 
 @action("router.meant", crisis=False)
-async def meant(turn: Turn, verb: str, inbox: int) -> None:
-    """Run the verb that was meant, with the words as they were typed; words that ask for help are led on."""
+async def meant(turn: Turn, verb: str, inbox: int, behind: str = "") -> None:
+    """Run the verb that was meant, with the words as they were typed; words that ask for help are led on.
+
+    Args:
+        verb: its name.
+        inbox: the input that they came in.
+        behind: the verb that they stand behind, which is none of them; empty where they stand behind none.
+    """
     if verb == "hjælp":
         await _help_with(turn, inbox)
         return
@@ -97,7 +104,8 @@ async def meant(turn: Turn, verb: str, inbox: int) -> None:
     if original is None:
         return
     words_of = typed_verbs.strip_name(original.text) or enclosures.titled(original.enclosed)
-    await run_on(turn, registry.verbs[verb], words_of)
+    found = typed_verbs.verb_of(words_of)
+    await run_on(turn, registry.verbs[verb], found.rest if behind and found.verb == behind else words_of)
 
 
 async def _help_with(turn: Turn, inbox: int) -> None:
@@ -195,7 +203,8 @@ async def original_of(turn: Context, inbox: int, sender: str) -> Incoming | None
 
 
 async def own_or_refuse(turn: Turn, inbox: int) -> Incoming | None:
-    """Find what the sender wrote earlier and would have sent on now; else None, and whoever pressed is told why not.
+    """Find what the sender wrote earlier and would have sent on now, with its times as they were meant then; else None, and
+    whoever pressed is told why not.
 
     Args:
         inbox: the row it was kept in.
@@ -210,6 +219,7 @@ async def own_or_refuse(turn: Turn, inbox: int) -> Incoming | None:
     if personal_numbers.typed(original):
         await turn.answer(Card("Skriv teksten igen uden personnummeret, så kan den sendes. Intet er sendt."))
         return None
+    turn.written_at = original.received_at
     return original
 
 

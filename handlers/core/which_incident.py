@@ -34,11 +34,12 @@ async def which(turn: Turn, inbox: int, verb: str = "") -> None:
     """Do what was asked for, on the crisis that was chosen."""
     named = quote(await incident_names.shown(turn, turn.the_crisis))
     over = turn.the_crisis.state == "closed" and verb in unchosen.VERBS
-    original = await resume(
-        turn, inbox, f"Hændelse {named} er afblæst imens." if over else f"Det gælder hændelse {named}."
-    )
+    outcome = f"Hændelse {named} er afblæst imens." if over else f"Det gælder hændelse {named}."
+    original = await resume(turn, inbox, outcome)
     if original is None:
         return
+    # It may have been asked twice, of whoever pressed twice.
+    await turn.redraw(f"{running.which(inbox)}/", Card(outcome))
     if over:
         # There is no staff to read it: it goes where it would go if it were written now.
         await turn.cancel(running.which(inbox))
@@ -59,7 +60,7 @@ async def _do(turn: Turn, original: Incoming, verb: str) -> None:
         await words.command(turn, typed_verbs.strip_name(original.text))
 
 
-@timer("which.waited", urgent=True, crisis=False)
+@timer(unchosen.WAITED, urgent=True, crisis=False)
 async def waited(turn: Turn, inbox: int, verb: str) -> None:
     """Let everybody who has an incident in hand read what was written to the staff, when its writer hasn't said which it is
     about; they can still say so, and whoever it is for takes it."""

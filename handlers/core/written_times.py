@@ -16,8 +16,9 @@ from handlers.core.language.times_read import Parsed
 
 def since(turn: Context) -> datetime:
     """Return from when the words that are read are counted, UTC: their own receipt, also where they were asked about first and
-    are now taken up."""
-    return min(turn.incoming.received_at, turn.now) if turn.incoming else turn.now
+    are now taken up, or somebody presses on them later."""
+    written = turn.written_at or (turn.incoming.received_at if turn.incoming else turn.now)
+    return min(written, turn.now)
 
 
 def parse(turn: Context, text: str) -> Parsed | None:

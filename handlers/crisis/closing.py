@@ -62,7 +62,11 @@ async def _card(turn: Context) -> Card:
     left = [
         *(f"• T{row.number}: {measure_card.line(turn, row)}" for row in going),
         *(f"• B{row.number}: {assistance_card.line(turn, row)}" for row in await _unanswered(turn)),
-        *(f"• {task.number}: {task.title}" for task in every if task.status != "done" and task.title not in CLOSING),
+        *(
+            f"• Opgave {task.number}: {task.title}"
+            for task in every
+            if task.status != "done" and task.title not in CLOSING
+        ),
     ]
     outside = ", ".join(f"{quote(row.name)} ({quote(row.contact)})" for row in await externals.present(turn))
     missing = journal.without_number(crisis)
@@ -74,6 +78,7 @@ async def _card(turn: Context) -> Card:
             for title, task in points.items()
         )
         + f"\n\n*Åbne tiltag, anmodninger og opgaver, der skal overdrages:*\n{chr(10).join(left) or '• Ingen'}"
+        + ("\nMeld udført: */krise tiltag 1 udført*, */krise opgave 3 udført*." if left else "")
         + (f"\n\n*Eksterne, som I selv giver besked:* {outside}{staying_inside.reminder(turn)}" if outside else "")
         + (f"\n\n⚠️ Sagsnummer mangler: {', '.join(missing)}." if missing else "")
         + f"\n\n{await journal_c3.how_far(turn)}",

@@ -16,12 +16,12 @@ from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.crisis import closing, exercise_run, framing_card, stand_down_proposals
 from handlers.log import journal
-from handlers.measures import expenses, offers
+from handlers.measures import expenses, offers, unanswered_proposals
 from handlers.meetings import changes
 from handlers.preparedness import emergency_pack, evaluation, exercise_register
 from handlers.reporting import monitoring
 from handlers.staff import quota_steps, support
-from storage.rows.alert import Alert
+from storage.rows.alert import Alert, Approval
 from storage.rows.staff import Member
 from storage.rows.traffic import NOTICES, Message, Timer
 
@@ -222,7 +222,12 @@ async def tell_everyone(turn: Turn, head: str, text: str, summary: str) -> None:
         select(Message.recipient).where(Message.crisis_id == turn.the_crisis.id, Message.kind.in_(NOTICES))
     )
     alerts = await turn.db.scalars(select(Alert.person).where(Alert.crisis_id == turn.the_crisis.id))
-    everyone = [person for person in dict.fromkeys([*told, *alerts, *await turn.members()]) if person != turn.sender]
+    # Who proposed it, and was in nothing else, waits to hear.
+    proposers = await turn.db.scalars(
+        select(Approval.person).where(Approval.crisis_id == turn.the_crisis.id, Approval.role == "proposal")
+    )
+    knew = dict.fromkeys([*told, *alerts, *proposers, *await turn.members()])
+    everyone = [person for person in knew if person != turn.sender]
     await turn.notify(
         everyone,
         Card(f"{head}{chr(10) + '»' + quote(text, SHOWN) + '«' if text else ''}"),
@@ -236,6 +241,7 @@ async def _close(turn: Turn) -> None:
     crisis = turn.the_crisis
     await quota_steps.end_with_the_crisis(turn)
     await offers.end_with_the_crisis(turn)
+    await unanswered_proposals.end_with_the_crisis(turn)
     await expenses.hand_over(turn)
     await evaluation.begin(turn)
     if crisis.exercise:

@@ -45,7 +45,6 @@ FORM = (
 @verb(
     "tiltag",
     "t",
-    "opgave",
     "todo",
     help="tiltag <hvad> @hvem <frist> – fx t pumpe til Birkehøj @Mads kl 15; t 7 udført",
     crisis=True,

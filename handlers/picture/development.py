@@ -44,6 +44,7 @@ IN_WORDS: dict[Outcome, str] = {
     who=rights.staff,
     crisis=True,
     begins="never",
+    wordless=True,
 )
 async def development(turn: Turn, text: str) -> None:
     """Show how the situation is thought to develop, and offer the form to those who may write it."""
@@ -98,7 +99,7 @@ async def write(turn: Turn) -> None:
         await turn.answer(Card(f"Skriv mindst ét af felterne, hvert på højst {LONGEST} tegn. Intet er gemt."))
         return
     for hours, (likely, worst) in filled.items():
-        due = turn.now + timedelta(hours=hours)
+        due = turn.received + timedelta(hours=hours)
         said = "; ".join(f"{word}: {text}" for word, text in (("sandsynligt", likely), ("værst", worst)) if text)
         entry = await turn.log(
             f"Udvikling til {turn.dated(due)} – {said}",
@@ -114,7 +115,7 @@ async def write(turn: Turn) -> None:
             likely=likely,
             worst=worst,
             written_by=turn.sender,
-            written_at=turn.now,
+            written_at=turn.received,
             log_no=entry.no,
         )
         turn.db.add(row)
@@ -123,7 +124,7 @@ async def write(turn: Turn) -> None:
         # One question for each hour of the day, however often it is written.
         key = f"crisis/{turn.the_crisis.id}/development/{hours}/{due:%Y%m%d%H}"
         await turn.at(due, "development.came", key, development=row.id)
-    times = " og ".join(turn.dated(turn.now + timedelta(hours=hours)) for hours in filled)
+    times = " og ".join(turn.dated(turn.received + timedelta(hours=hours)) for hours in filled)
     await turn.answer(
         Card(f"✅ Gemt, også i situationsbilledets punkt {SECTION}. Jeg spørger, hvordan det gik: {times}.")
     )

@@ -17,6 +17,7 @@ from handlers.core.turn import Turn
 from handlers.log import news_beside
 from handlers.reporting import checklist
 from handlers.staff import instructions, membership, roster
+from storage.letters import fold
 from storage.plan.sections import contact_role
 from storage.rows.crisis import Crisis
 from storage.rows.reporting import CentreNotice
@@ -169,12 +170,18 @@ async def _open_notice(turn: Context) -> CentreNotice | None:
 async def read(turn: Context, text: str) -> Take | None:
     """Read "underrettet" or "det er gjort" as the press of the button, of whoever was asked to tell the centre."""
     notice, both = await _open_notice(turn), None
-    meaning = replies.reading(text, "notice").meaning
+    meaning = replies.reading(_of_the_centre(notice, text), "notice").meaning
     if meaning == "unclear" and (both := replies.with_news(text, "notice")) is not None:
         meaning = both[0].meaning
     if notice is None or meaning != "acknowledged":
         return None
     return partial(_take, notice=notice, told=both[1] if both else None)
+
+
+def _of_the_centre(notice: CentreNotice | None, text: str) -> str:
+    """Return what was said with "centeret" for the centre's own name: "Teknik er underrettet"."""
+    name, said = fold(notice.centre) if notice else "", fold(text)
+    return f"centeret{said.removeprefix(name)}" if name and said.startswith(f"{name} ") else text
 
 
 async def _take(turn: Turn, notice: CentreNotice, told: str | None) -> None:

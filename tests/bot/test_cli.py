@@ -179,7 +179,7 @@ def test_the_log_opens_in_a_danish_spreadsheet_and_runs_nothing(run: Run, crisis
     ran = run("export", "1", "--format", "csv", "-o", "log.csv")
     assert ran.returncode == 0, ran.stderr
     written = (tmp_path / "log.csv").read_bytes()
-    assert written.startswith(b"\xef\xbb\xbfNr;Tid;Afsender;Modtager;Resume;Status;Bekr\xc3\xa6ftet")
+    assert written.startswith(b'\xef\xbb\xbf"Nr";"Tid";"Afsender";"Modtager";"Resume";"Status";"Bekr\xc3\xa6ftet"')
     rows = list(csv.DictReader(io.StringIO(written.decode("utf-8-sig")), delimiter=";"))
     assert any(row["Resume"] == "'=1+1 er ikke en formel" for row in rows)
     assert any(row["Resume"] == 'vand; "mange" steder' and row["Bekræftet"] == "bekræftet" for row in rows)

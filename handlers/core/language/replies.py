@@ -57,6 +57,13 @@ PLAIN_YES = (
     "👍", "👌", "✅", "🆗", "🫡",
 )  # fmt: skip
 
+# Whom a centre's chief tells, and that they are told; "underettet" is how half of them spell it.
+CENTRE = (
+    "(?:(?:hele )?(?:(?:mit|vores) )?(?:center|cent(?:e)?ret)|alle(?: (?:i|paa) (?:mit center|cent(?:e)?ret)| mine folk| medarbejdere(?:ne)?| mand| afdelinger| ledere)?"
+    "|(?:mine |vores )?(?:medarbejdere?|folk|ledere?)(?:ne)?|personalet|afdelingerne|de|dem)"
+)
+TOLD = "(?:under{1,3}et{1,3}et{1,2}|orientere?t|informere?t|varslet|adviseret|videregivet)"
+
 # Says yes to this question.
 OWN_YES: dict[Question, tuple[str, ...]] = {
     "summons": (
@@ -72,9 +79,11 @@ OWN_YES: dict[Question, tuple[str, ...]] = {
     ),
     "notice": (
         "mod?taget", "forstaaet", "noteret", "set", "laest", f"har (?:set|laest|modtaget) (?:{IT}|beskeden|mailen|varslet)",
-        "(?:(?:mit|vores) center|centeret|alle|alle i centeret|folk|de) er (?:underrettet|orienteret|informeret|varslet)",
-        "(?:er )?(?:underrettet|orienteret|informeret|videregivet)", "(?:har )?(?:givet besked|sendt (?:den |det )?videre)",
-        "(?:har )?(?:underrettet|orienteret|informeret|varslet) (?:centeret|alle|mit center|mine folk)", "tak for besked",
+        f"(?:{CENTRE} )?(?:(?:er|har) )?{TOLD}", f"{CENTRE} (?:(?:er|har|ved) )?(?:faaet )?besked", "besked (?:er )?givet",
+        f"{CENTRE} (?:ved det|har (?:faaet|hoert) det(?: at vide)?|er klar over det)",
+        "(?:(?:det|den|saa) )?(?:er )?(?:gjort|sket|klaret|ordnet|udfoert|overstaaet)", "(?:har )?(?:givet besked|sendt (?:den |det )?videre)",
+        f"(?:har )?(?:{TOLD}|(?:sagt|fortalt|skrevet) (?:det )?(?:videre )?til|givet besked til|sendt (?:det|den) (?:videre )?til|ringet (?:rundt )?til) {CENTRE}",
+        "har (?:gjort|klaret|ordnet) det", "har ringet rundt", "tak for besked",
     ),
     "order": (
         "mod?taget", "forstaaet", "noteret", "roger", "(?:er )?udfoert", "(?:vi )?udfoerer(?: den| det)?", "klaret",
@@ -86,7 +95,7 @@ OWN_YES: dict[Question, tuple[str, ...]] = {
 # Says nothing either way. What could turn an answer round ("men", "ikke", "hvis") must never stand here.
 FILLER = (
     ",", "-", I, "tak", "mange tak", "hej", "hejsa", "lige", "bare", "nu", "og", "saa", "straks", "snart", "snarest", "om lidt",
-    "gerne", "meget gerne", "med det samme", "nu her", "lige nu", "hurtigst muligt", "saa hurtigt (?:jeg|som) (?:kan|muligt)",
+    "ogsaa", "osse", "gerne", "meget gerne", "med det samme", "nu her", "lige nu", "hurtigst muligt", "saa hurtigt (?:jeg|som) (?:kan|muligt)",
     "asap", "mvh", "hilsen", "(?:ned|op|ind|ud|derned|derind|derover|over)", "i (?:bil|tog)", "paa cykel", "hjemmefra",
     "til (?:moedet|raadhuset|stedet|stationen|krisestaben|staben|kontoret|jer)", "fra (?:raadhuset|kontoret|arbejde)",
     "giv mig", "er der",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Literal
 
 from storage.case.lines import Line, lines
 from storage.case.pages.blocks import STATUS
@@ -15,8 +16,8 @@ HEADINGS = ("Nr", "Tid", "Afsender", "Modtager", "Resume", "Status", "Bekræftet
 COSTS = ("Udgift", "Kroner", "Til", "Konto", "Kvittering", "Skrevet af", "Skrevet", "Log nr", "Gælder")
 # Characters that are written at a time.
 AT_A_TIME = 2**16
-# A spreadsheet runs a cell that begins with one of these.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet runs a cell that begins with one of these, written narrow or wide, whatever blanks stand before it.
+FORMULA = re.compile("[\\s\ufeff\u200b]*[-=+@＝＋－＠]|[\t\r]")
 
 
 def render(told: Mapping[str, Any]) -> str:
@@ -24,18 +25,20 @@ def render(told: Mapping[str, Any]) -> str:
     return "".join(written(lines(told)))
 
 
-def written(every: Iterable[Line]) -> Iterator[str]:
+def written(every: Iterable[Line], *, first: bool = False) -> Iterator[str]:
     """Write a log's lines, or some of them.
+
+    Args:
+        first: as the first form of the case file had them, with quotes only where a semicolon asks for them.
 
     Yields:
         CSV with semicolons, piece by piece, and the mark in front that tells a spreadsheet that it is UTF-8.
     """
-    buffer = io.StringIO("\ufeff")
-    buffer.seek(0, io.SEEK_END)
-    rows = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
+    buffer, rows = _begun(csv.QUOTE_MINIMAL if first else csv.QUOTE_NONNUMERIC)
     rows.writerow(HEADINGS)
+    harmless = _as_at_first if first else _harmless
     for entry, state in every:
-        rows.writerow(_row(entry, state))
+        rows.writerow(_row(entry, state, harmless))
         if buffer.tell() > AT_A_TIME:
             yield buffer.getvalue()
             buffer.seek(0)
@@ -45,9 +48,7 @@ def written(every: Iterable[Line]) -> Iterator[str]:
 
 def expenses(told: Mapping[str, Any]) -> str:
     """Return what an export's document says that the crisis cost, as CSV ; what does not count is marked."""
-    buffer = io.StringIO("\ufeff")
-    buffer.seek(0, io.SEEK_END)
-    rows = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
+    buffer, rows = _begun(csv.QUOTE_NONNUMERIC)
     rows.writerow(COSTS)
     for each in told.get("expenses", []):
         void = "nej" if each["void_at"] else "ja"
@@ -57,11 +58,24 @@ def expenses(told: Mapping[str, Any]) -> str:
     return buffer.getvalue()
 
 
+def _begun(quoting: Literal[0, 2]) -> tuple[io.StringIO, Any]:
+    """Begin a sheet. What people wrote stands in quotes: LibreOffice parts cells at commas and tabs too."""
+    buffer = io.StringIO("\ufeff")
+    buffer.seek(0, io.SEEK_END)
+    return buffer, csv.writer(buffer, delimiter=";", lineterminator="\r\n", quoting=quoting)
+
+
 def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
+    return f"'{cell}" if FORMULA.match(cell) else cell
 
 
-def _row(entry: Mapping[str, Any], state: Mapping[str, Any] | None) -> list[Any]:
+def _as_at_first(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+
+
+def _row(
+    entry: Mapping[str, Any], state: Mapping[str, Any] | None, harmless: Callable[[str], str] = _harmless
+) -> list[Any]:
     if state is None:
         return [entry["no"], *[""] * 3, "(udeladt)", *[""] * 7, entry["hash"]]
     cells = [
@@ -78,4 +92,4 @@ def _row(entry: Mapping[str, Any], state: Mapping[str, Any] | None) -> list[Any]
         entry["recorder"],
         entry["hash"],
     ]
-    return [entry["no"], *map(_harmless, cells)]
+    return [entry["no"], *map(harmless, cells)]

@@ -166,6 +166,26 @@ async def test_a_message_that_one_of_the_staffs_saved_and_left_at_hvilken_is_rea
     assert [line["sender"] for line in saved] == ["hanne"]
 
 
+@in_teams
+async def test_what_was_saved_twice_and_left_at_hvilken_is_told_once(stage: Stage) -> None:
+    """R220 D03: `Gem som Fortrolig`, pressed again before anything was chosen and after it was told; chosen on either card,
+    it is one line."""
+    await stage["mads"].commands(f"log vikaren {NUMBER} er smittet")
+    await stage["mads"].presses("Gem som Fortrolig")
+    await stage["mads"].presses("Gem som Fortrolig")
+    await stage.forward(minutes=2)
+    await stage["mads"].presses("Gem som Fortrolig")
+    await stage.forward(minutes=5)
+    assert sum("hvilken hændelse" in said for said in await stage["kim"].reads()) == 2
+    for number in (1, 2):
+        assert len([line for line in await stage.log("notice", number) if "hvilken hændelse" in line["summary"]]) == 1
+    await stage["mads"].presses("1: skybrud")
+    assert not await stage["mads"].has("2: strømsvigt")
+    assert not await stage["kim"].has("Det hører til her")
+    lines = [line for number in (1, 2) for line in await stage.part("log", number) if NUMBER in line["summary"]]
+    assert [line["grade"] for line in lines] == ["confidential"]
+
+
 async def _is_over(stage: Stage, label: str) -> None:
     await stage["lars"].commands("afblæs")
     if await stage["lars"].has(label):

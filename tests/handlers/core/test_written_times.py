@@ -70,3 +70,30 @@ async def test_a_time_that_passed_while_it_waited_is_asked_about(stage: Stage) -
         await stage["kim"].commands("møde kl 15 stabsrummet")
     assert await stage["kim"].sees("Mener du fredag den 3. juli 2026 kl. 15:00?")
     assert await stage.part("meetings") == []
+
+
+@in_teams
+async def test_what_was_kept_and_is_pressed_on_later_is_counted_from_when_it_was_written(stage: Stage) -> None:
+    """R132 R220: a text held back for a number in it, a lack that becomes a request, and what somebody else is asked to do."""
+    await stage.at("15:00:00")
+    await stage["kim"].commands("møde om en time 010190-1234 stabsrummet")
+    await stage["hanne"].says("vi mangler 4 mand på Birkehøj fra om en time")
+    await stage["finn"].commands("møde om to timer stabsrummet")
+    await stage.at("15:30:00")
+    await stage["kim"].presses("Fjern nummeret")
+    await stage["hanne"].presses("Send")
+    await stage["finn"].presses("Spørg Lars Vinther")
+    await stage["lars"].presses("Gør det")
+    assert [clock(each["at"]) for each in await stage.part("meetings")][-2:] == ["16:00", "17:00"]
+    assert [clock(each["needed_from"]) for each in await stage.part("assistance_requests")] == ["16:00"]
+
+
+@in_slack
+async def test_a_development_is_counted_from_when_its_form_was_sent(stage: Stage) -> None:
+    """R201: "om 4 timer", written at 15, is at 19, however long it waited."""
+    await stage.at("15:00:00")
+    await stage["kim"].commands("udvikling")
+    async with stage.busy(minutes=30):
+        await stage["kim"].fills_in("Skriv udvikling", likely_4="vandet falder")
+    assert [clock(each["due_at"]) for each in await stage.part("developments")] == ["19:00"]
+    assert await stage["kim"].sees("tors. 2/7 kl. 19:00")

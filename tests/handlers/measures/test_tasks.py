@@ -114,3 +114,20 @@ async def test_a_point_that_was_done_where_its_task_stands_is_ticked_by_the_next
         await stage["lars"].presses(ticked)
         assert (await stage["lars"].buttons()).count(ticked) < before
         assert not await stage["lars"].has(ticked)
+
+
+@in_teams
+async def test_a_staff_that_is_called_anew_has_each_of_its_tasks_once(stage: Stage) -> None:
+    """R017 R075 R040: stepped down and up again, communication's first draft stood twice; what is done is asked for anew."""
+    await stage["bo"].presses("Kommer")
+    await stage["tina"].commands("opgave 2 udført")
+    await stage["lars"].commands("nedskaler")
+    await stage.at("14:40")
+    await stage["lars"].commands("opskaler")
+    rows = await stage.part("tasks")
+    still_open = [row["title"] for row in rows if row["status"] != "done"]
+    assert len(still_open) == len(set(still_open))
+    due = datetime.fromisoformat((await task(stage, DRAFT))["due_at"]).astimezone(DENMARK)
+    assert f"{due:%H:%M}" == "15:25"
+    assert [row["status"] for row in rows if row["title"] == ROUTINES] == ["done", "pending"]
+    assert await stage["bo"].sees("Frist: kl. 15:25")

@@ -14,7 +14,9 @@ stage = after(cloudburst)
 
 
 @in_one_chat
-@pytest.mark.parametrize("words", ["mit center er underrettet", "underrettet", "ok"])
+@pytest.mark.parametrize(
+    "words", ["mit center er underrettet", "centret er underettet", "ja det er gjort", "teknik ved besked", "ok"]
+)
 async def test_a_chief_says_in_words_that_the_centre_is_told(stage: Stage, words: str) -> None:
     """R103: the button is not the only way."""
     await stage["rune"].says(words)
@@ -25,6 +27,16 @@ async def test_a_chief_says_in_words_that_the_centre_is_told(stage: Stage, words
 async def test_the_centres_contact_cannot_say_it_for_the_chief(stage: Stage) -> None:
     """R103: the nearest person who may not."""
     await stage["mads"].says("mit center er underrettet")
+    assert not await stage["rune"].sees("Teknik er underrettet")
+
+
+@in_one_chat
+@pytest.mark.parametrize(
+    "words", ["centret er ikke underettet", "halvdelen er underrettet", "jeg underretter dem i morgen"]
+)
+async def test_what_is_not_done_yet_is_no_press(stage: Stage, words: str) -> None:
+    """R103: a centre that is told tomorrow, or half told, is still missing."""
+    await stage["rune"].says(words)
     assert not await stage["rune"].sees("Teknik er underrettet")
 
 

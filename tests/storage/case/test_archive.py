@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
 import io
 import json
 import zipfile
@@ -13,6 +15,8 @@ from pypdf import PdfReader
 
 from storage.case import archive
 from storage.case.chain import Break
+from storage.case.lines import lines
+from storage.case.pages import sheet
 from storage.case.pages.blocks import Names
 from storage.plan import loading
 from storage.rows.measures import STATUS_IN_WORDS, MeasureStatus
@@ -137,6 +141,41 @@ def test_a_log_line_that_is_changed_with_its_hash_in_the_manifest_is_found_by_th
     changed = json.loads(json.dumps(told))
     changed["log"][2]["summary"] += " (pyntet)"
     assert verify(archive.render("zip", changed, names))
+
+
+HOSTILE = ("=1+1", "+45 2000", "-2+3", "@SUM(1)", "\t=1", "\r=1", "\n=1", "  =1", "\u200b=1", "＝1+1")
+
+
+def test_no_sheet_has_a_cell_that_a_spreadsheet_runs_or_parts_at_a_comma(told: dict[str, Any]) -> None:
+    """R301 D11: the log and the expenses, whoever wrote what; LibreOffice parts cells that aren't quoted at commas too."""
+    (entry, state), *_ = lines(told)
+    logged = [({**entry, "summary": said, "sender": said}, state) for said in (*HOSTILE, "pumpe,=1+1")]
+    spent = [{"number": 1, "text": said, "kroner": "500.00", "account": said, "receipt": False, "written_by": said,
+              "written_at": "2026-07-02", "log_no": 3, "void_at": None} for said in (*HOSTILE, "pumpe,=1+1")]  # fmt: skip
+    for text in ("".join(sheet.written(logged)), sheet.expenses({"expenses": spent})):
+        rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=";"))
+        assert len(rows) == 12
+        assert not [
+            cell
+            for row in rows
+            for cell in row
+            if cell.lstrip().lstrip("\u200b").startswith(("=", "+", "-", "@", "＝"))
+        ]
+        assert '"pumpe,=1+1"' in text
+        assert ";pumpe" not in text
+
+
+def test_a_case_file_that_the_first_release_wrote_is_still_whole(told: dict[str, Any], names: Any) -> None:
+    """R186: its sheet was quoted otherwise, and nobody is told that it has been changed."""
+    packed = archive.render("zip", told, names)
+    before = "".join(sheet.written(lines(told), first=True)).encode()
+    assert before.startswith(b"\xef\xbb\xbfNr;Tid;Afsender;Modtager;Resume;Status;")
+    packed = _with(packed, "log.csv", lambda _: before)
+    said = json.loads(zipfile.ZipFile(io.BytesIO(packed)).read("manifest.json"))
+    said["files"]["log.csv"] = hashlib.sha256(before).hexdigest()
+    assert verify(_with(packed, "manifest.json", lambda _: json.dumps(said).encode()))
+    said["format"] = "krisebot-archive/1"
+    assert verify(_with(packed, "manifest.json", lambda _: json.dumps(said).encode())) == []
 
 
 @examples("content", [b"PK\x03\x04", b"PK\x03\x04" + b"\0" * 200])
