@@ -133,7 +133,7 @@ async def answer(turn: Turn, text: str) -> None:
     )
     if not numbered:
         words = f"\n»{quote(text.strip(), 1000)}« er ikke sendt." if text.strip() else ""
-        await turn.answer(
+        await turn.answer_alone(
             Card(f"Hvilket spørgsmål, og hvad er svaret? Skriv fx */krise svar 2 ja, med mundbind*.{words}")
         )
         return
@@ -141,7 +141,7 @@ async def answer(turn: Turn, text: str) -> None:
         select(Question).where(Question.crisis_id == turn.the_crisis.id, Question.number == int(numbered[1]))
     )
     if row is None:
-        await turn.answer(
+        await turn.answer_alone(
             Card(
                 f"Der er intet spørgsmål {numbered[1]}. Dit svar er ikke sendt; se køen med */krise spm*.\n"
                 f"»{quote(text.strip(), 1000)}«"

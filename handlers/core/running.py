@@ -160,7 +160,7 @@ async def give_back(turn: Turn, verb: str, text: str) -> None:
         for name, label in places.items()
         if (has_staff or not registry.verbs[name].level_two) and await registry.verbs[name].who.has(turn)
     ]
-    await turn.answer(
+    await turn.answer_alone(
         Card(
             f"*{verb}* viser kun noget, så det her står ingen steder endnu:\n»{quote(text.strip(), 500)}«",
             buttons=tuple(buttons),

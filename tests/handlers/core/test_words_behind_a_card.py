@@ -87,6 +87,14 @@ async def test_words_that_lead_nowhere_can_be_an_item_for_those_who_may_propose_
     assert [each["text"] for each in await stage.part("agenda_items")] == ["xyz nøgleskab opgang syv"]
 
 
+@in_slack
+async def test_words_typed_in_the_staffs_channel_are_given_back_alone(stage: Stage) -> None:
+    """R216: nobody else saw the command that they stood behind."""
+    await stage["kim"].commands("status fortrolig: beboeren hedder Kodeordfoxtrot", "stab")
+    assert await stage["kim"].sees("Kodeordfoxtrot")
+    assert not await stage["anne"].sees("Kodeordfoxtrot")
+
+
 @in_one_chat
 async def test_a_change_that_is_told_to_a_verb_which_only_shows_the_plan_is_given_back(stage: Stage) -> None:
     """R243: "plan ændret: …" changes nothing, and says so; what it knows is shown alone."""
