@@ -241,6 +241,12 @@ async def move(turn: Turn, question: int) -> None:
     await turn.say(row.owner, _owners_card(turn, row), key=_key(row, row.owner), kind="notice")
 
 
+async def unanswered(turn: Context) -> list[Question]:
+    """Return the crisis' questions that nobody has answered, the oldest first."""
+    open_ = select(Question).where(Question.crisis_id == turn.the_crisis.id, Question.answered_at.is_(None))
+    return list(await turn.db.scalars(open_.order_by(Question.number)))
+
+
 async def _keep(turn: Turn, text: str) -> Question:
     crisis = turn.the_crisis
     external = bool(PRESS.search(text))

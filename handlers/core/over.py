@@ -17,6 +17,11 @@ def is_over(turn: Context) -> bool:
     return turn.crisis is not None and turn.crisis.state == "closed"
 
 
+def what_ends(turn: Context) -> str:
+    """Name what is called off: the staff, where the crisis is at level 2, else the incident, which has none (plan §3)."""
+    return "krisestaben" if turn.crisis is None or turn.crisis.level == 2 else "hændelsen"
+
+
 async def tell_that_none_runs(turn: Turn) -> None:
     """Tell whoever wrote or pressed what was meant for a crisis that none runs. Who took part in one that is over reads which,
     what they can still do in it, and their own words."""

@@ -11,7 +11,7 @@ from handlers.core.context import Context
 from handlers.core.language import verb_words
 from handlers.core.registry import verb
 from handlers.core.turn import Turn
-from handlers.measures import measures, tasks
+from handlers.measures import measure_steps, measures, tasks
 from storage.rows.measures import Task
 
 SHOWN = 20
@@ -32,16 +32,29 @@ async def task(turn: Turn, text: str) -> None:
         await _list(turn)
         return
     numbered = re.match(r"(\d{1,6})\b[:.]?\s*(?:er\s+)?(.*)", text, re.DOTALL)
-    row = next((each for each in await tasks.of_crisis(turn) if numbered and each.number == int(numbered[1])), None)
-    said = numbered[2].strip(" .!") if numbered else ""
-    found = verb_words.match(said, {"udført": measures.TYPED["udført"]})
-    if row is None or (said and found.kind != "exact"):
+    if numbered is None or not await _act_on(turn, int(numbered[1]), numbered[2].strip(" .!")):
         await measures.measure(turn, text)
+
+
+async def _act_on(turn: Turn, number: int, said: str) -> bool:
+    """Show or end a task; False when the words are not about one, as "4 mand til Fløng", or are about a measure."""
+    row = next((each for each in await tasks.of_crisis(turn) if each.number == number), None)
+    if said and verb_words.match(said, {"udført": measures.TYPED["udført"]}).kind != "exact":
+        return False
+    if row is None:
+        if await _is_measure(turn, number):
+            return False
+        await turn.answer(Card(f"Der er ingen opgave {number}. Skriv */krise opgaver* for at se dem."))
     elif not await tasks.refuse_other(turn, row):
         if said:
             await tasks.finish(turn, row)
             await tasks.redraw(turn, row)
         await turn.answer(tasks.card(turn, row))
+    return True
+
+
+async def _is_measure(turn: Context, number: int) -> bool:
+    return any(each.number == number for each in await measure_steps.of_crisis(turn))
 
 
 async def _list(turn: Turn) -> None:

@@ -237,9 +237,14 @@ async def test_what_never_had_a_staff_ends_without_one(stage: RehearsalStage) ->
     await stage["lars"].commands("afblæs")
     await stage["lars"].presses("Afblæs")
     await stage["jens"].commands("aktiver 1 pumpesvigt")
+    await stage["rune"].commands("bistand en pumpe til Fløng")
+    await stage["rune"].commands("afblæs")
+    assert await stage["rune"].sees("stedfortræderen kan afblæse hændelsen")
     await stage["lars"].commands("afblæs")
+    assert await stage["lars"].sees("Nr. 2: pumpesvigt.* Vil du afblæse hændelsen?")
     await stage["lars"].presses("Afblæs")
     assert await stage["anne"].sees("Hændelsen er afblæst")
+    assert await stage["rune"].sees("Hændelsen er afblæst, og din anmodning B1 er ikke besvaret")
     assert not [row for row in await stage.part("tasks", 2) if row["title"].startswith("Mailgrupper")]
 
 
@@ -328,6 +333,38 @@ async def test_whoever_proposed_something_that_nobody_answered_is_told_that_no_a
     assert not await stage["lars"].sees("foreslår, at det besluttes")
     unanswered = [line["summary"] for line in await stage.log("proposal") if "ikke besvaret" in line["summary"]]
     assert [each.rsplit(": ", 1)[1] for each in unanswered] == ["sandsække til viadukten", "skolerne lukker i morgen"]
+
+
+async def test_whoever_waits_for_an_answer_or_for_a_meeting_hears_that_the_staff_is_no_more(
+    stage: RehearsalStage,
+) -> None:
+    """R075 R148 R095: a question from somebody in no plan, and an item; both are on the list that is handed over, the question
+    can still be answered, and whoever had an answer reads nothing."""
+    await stage["finn"].commands("spm hvornår åbner skolen")
+    await stage["line"].commands("spm hvem henter børnene")
+    await stage["kim"].commands("svar 2 bussen")
+    await stage["hanne"].commands("punkt nødbolig til 12 beboere")
+    await stage["lars"].commands("afblæs")
+    await stage["lars"].presses("Afblæs")
+    assert await stage["finn"].sees("dit spørgsmål 1 er ikke besvaret:*\n»hvornår åbner skolen«")
+    assert not await stage["line"].sees("er ikke besvaret")
+    assert await stage["hanne"].sees("dit punkt 1 er ikke behandlet:*\n»nødbolig til 12 beboere«")
+    assert await stage["hanne"].sees("Krisestaben er trådt ned, før punktet blev behandlet")
+    assert not await stage["hanne"].has("Drøftelse")
+    for line in ("• Spørgsmål 1: hvornår åbner skolen – Tina Friis", "• Punkt 1: nødbolig til 12 beboere – Hanne Toft"):
+        assert await stage["kim"].sees(line), line
+    await stage["tina"].commands("svar 1 på mandag")
+    assert await stage["finn"].sees("på mandag")
+
+
+async def test_an_item_waits_for_the_staff_that_is_called_again(stage: RehearsalStage) -> None:
+    """R017 R095: after `nedskaler` there is no next meeting, and after `opskaler` there is."""
+    await stage["hanne"].commands("punkt nødbolig til 12 beboere")
+    await stage["lars"].commands("nedskaler")
+    assert await stage["hanne"].sees("Krisestaben er trådt ned, før punktet blev behandlet")
+    await stage["lars"].commands("opskaler")
+    assert not await stage["hanne"].sees("Krisestaben er trådt ned, før punktet blev behandlet")
+    assert await stage["hanne"].has("Drøftelse")
 
 
 async def test_all_that_is_open_is_ticked_off_after_the_end_until_the_list_is_empty(stage: RehearsalStage) -> None:
