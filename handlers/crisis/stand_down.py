@@ -62,10 +62,12 @@ OVER = (
     "agenda.submit",
     "agenda.approve",
     "agenda.send",
+    "liaison.agree",
+    "liaison.mandate",
 )
 
 # Which of them a card asks its reader for by words: it says that no answer is waited for.
-ASKS = ("staff.coming", "pings.coloured")
+ASKS = ("staff.coming", "pings.coloured", "liaison.agree")
 
 
 @verb(

@@ -68,6 +68,21 @@ async def test_a_coordinating_staff_stands_as_soon_as_more_municipalities_are_hi
 
 
 @in_one_chat
+async def test_a_mandate_that_waits_is_agreed_on_no_longer_when_the_staff_has_stood_down(stage: Stage) -> None:
+    """R162 R017: its card says so, and has no button that would only be refused."""
+    await stage["tina"].commands("koord ishøj")
+    await stage["lars"].commands("rolle forbindelsesofficer Siv")
+    await stage["tina"].commands("koord mandat må låne pumper ud")
+    assert await stage["anne"].has("Godkend")
+    await stage["lars"].commands("afblæs")
+    await stage["lars"].presses("Afblæs")
+    assert not await stage["anne"].has("Godkend")
+    told = [each for each in await stage["anne"].reads() if "må låne pumper ud" in each]
+    assert told
+    assert "du skal ikke svare længere" in told[0]
+
+
+@in_one_chat
 async def test_a_mandate_counts_when_the_chief_has_agreed_and_for_that_officer_alone(stage: Stage) -> None:
     """R162: anybody of the staff may write it; another officer has it not."""
     await stage["tina"].commands("koord ishøj")
