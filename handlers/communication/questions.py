@@ -50,7 +50,7 @@ async def question(turn: Turn, text: str) -> None:
         asked = await called_by_number.row_or_tell(turn, Question, called, f"Spørgsmål {called.number}")
         if asked is not None:
             mine = asked.owner == turn.sender or await rights.runs_staff.held(turn)
-            drawn = _owners_card(turn, asked)
+            drawn = owners_card(turn, asked)
             await turn.answer(drawn if mine else Card(drawn.text))
         return
     if await over.tell_if_over(turn):
@@ -193,7 +193,8 @@ async def _answer(turn: Turn, row: Question, text: str) -> None:
         refs={"question": row.number, "about": row.log_no},
         verification="confirmed",
     )
-    await turn.say(row.owner, _owners_card(turn, row), key=_key(row, row.owner))
+    await turn.say(row.owner, owners_card(turn, row), key=_key(row, row.owner))
+    await turn.redraw(reminders_of(row), owners_card(turn, row))
     asks = await turn.db.scalars(
         select(Question).where(
             Question.crisis_id == row.crisis_id, (Question.id == row.id) | (Question.same_as == row.number)
@@ -237,8 +238,10 @@ async def move(turn: Turn, question: int) -> None:
         receiver=row.owner,
         refs={"question": row.number, "about": row.log_no},
     )
-    await turn.replace(Card(f"Spørgsmål {row.number} er flyttet til {turn.name(row.owner)}."))
-    await turn.say(row.owner, _owners_card(turn, row), key=_key(row, row.owner), kind="notice")
+    moved = Card(f"Spørgsmål {row.number} er flyttet til {turn.name(row.owner)}.")
+    await turn.replace(moved)
+    await turn.redraw(reminders_of(row), moved)
+    await turn.say(row.owner, owners_card(turn, row), key=_key(row, row.owner), kind="notice")
 
 
 async def unanswered(turn: Context) -> list[Question]:
@@ -323,12 +326,19 @@ async def _usable(turn: Context, answered: list[Question]) -> list[Question]:
 
 
 async def _route(turn: Turn, row: Question) -> None:
+    await turn.at(row.due_at, "questions.unanswered", reminders_of(row), question=row.id)
     if row.owner == turn.sender and row.asker == turn.sender:
         return
-    await turn.say(row.owner, _owners_card(turn, row), key=_key(row, row.owner), kind="notice")
+    await turn.say(row.owner, owners_card(turn, row), key=_key(row, row.owner), kind="notice")
 
 
-def _owners_card(turn: Context, row: Question) -> Card:
+def reminders_of(row: Question) -> str:
+    """Return how the keys begin of what reminds somebody of a question."""
+    return f"question/{row.id}/unanswered"
+
+
+def owners_card(turn: Context, row: Question) -> Card:
+    """Draw a question as whoever shall answer it has it."""
     outside = " (udefra: kun dig, der svarer)" if row.external else ""
     text = f"*Spørgsmål {row.number}* fra {turn.name(row.asker)}{outside}:\n»{quote(row.text, 2000)}«"
     if row.answered_at is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import UniqueConstraint, select
@@ -13,6 +13,9 @@ from storage.grades import Grade, sees_staffs
 from storage.rows.base import Base, Words, instant, of_crisis, primary_key
 from storage.rows.crisis import Crisis
 from storage.rows.exported import part
+
+# So long may a question wait before it is asked about.
+ANSWERED_WITHIN = timedelta(hours=1)
 
 
 class Question(Base):
@@ -35,6 +38,11 @@ class Question(Base):
     log_no: Mapped[int]
     __table_args__ = (UniqueConstraint("crisis_id", "number"),)
 
+    @property
+    def due_at(self) -> datetime:
+        """When it is asked about, if nobody has answered it by then, UTC."""
+        return self.asked_at + ANSWERED_WITHIN
+
 
 @part("questions")
 async def questions(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[str, Any]]:
@@ -51,6 +59,7 @@ async def questions(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[di
             "centre": row.centre,
             "owner": row.owner,
             "asked_at": instant(row.asked_at),
+            "due_at": instant(row.due_at),
             "answer": row.answer,
             "answered_by": row.answered_by,
             "answered_at": instant(row.answered_at) if row.answered_at else None,

@@ -21,6 +21,33 @@ async def questions_of(stage: Stage) -> list[dict[str, Any]]:
     return list(await stage.part("questions"))
 
 
+@pytest.mark.long
+@in_one_chat
+async def test_a_question_that_nobody_answers_is_asked_about_and_then_put_before_the_coordinator(stage: Stage) -> None:
+    """R148: it lay with whoever had it for as long as the crisis ran; one that is answered is asked about no more."""
+    await stage["mette"].commands("spm må gravide møde på arbejde i sundhed?")
+    await stage["mette"].commands("spm hvornår åbner skolen i Sundhed?")
+    await stage["hanne"].commands("svar 2 på mandag")
+    (asked, _) = await questions_of(stage)
+    await stage.forward(minutes=59)
+    assert not await stage["hanne"].sees("er ikke besvaret")
+    await stage.forward(minutes=2)
+    told = [each for each in await stage["hanne"].reads() if "er ikke besvaret" in each]
+    assert len(told) == 1
+    assert "Spørgsmål 1 er ikke besvaret" in told[0]
+    assert "må gravide møde" in told[0]
+    assert asked["due_at"] > asked["asked_at"]
+    assert not await stage["tina"].sees("er ikke besvaret")
+    await stage.forward(minutes=61)
+    assert await stage["tina"].sees("Spørgsmål 1 er ikke besvaret hos Hanne Toft")
+    await stage["hanne"].commands("svar 1 nej")
+    await stage.forward(hours=5)
+    for person in ("hanne", "tina"):
+        # What reminded of it says by now what the answer was, and asks for none.
+        assert not await stage[person].sees("er ikke besvaret")
+        assert not await stage[person].has("Svar")
+
+
 @in_teams
 async def test_a_question_is_answered_once_and_the_answer_is_used_again(stage: Stage) -> None:
     """R148: routed to the centre that has the subject; the same question later gets the same answer."""
