@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from handlers.core import form_values, rights, running
 from handlers.core.card import Button, Card, Field, quote
-from handlers.core.context import URGENT, Context
+from handlers.core.context import ORDINARY, URGENT, Context
 from handlers.core.registry import action
 from handlers.core.turn import Turn
 from storage.rows.measures import Task
@@ -79,6 +79,7 @@ async def add(
     due: datetime | None = None,
     tell: bool = False,
     beside: str = "",
+    urgency: int = ORDINARY,
 ) -> Task:
     """Add a task to the crisis, for a role or a person.
 
@@ -90,6 +91,7 @@ async def add(
         due: before when, UTC; None for "as soon as possible".
         tell: send it to the owner at once.
         beside: what the owner alone is told with it; it stands in no log.
+        urgency: of what the owner is told.
     """
     if owner is None and role is not None:
         owner, tell = await _instead(turn), True
@@ -118,6 +120,7 @@ async def add(
             _card(turn, task, beside),
             key=f"task/{task.id}",
             kind="notice",
+            urgency=urgency,
         )
     return task
 
@@ -175,6 +178,25 @@ def _card(turn: Context, task: Task, beside: str = "") -> Card:
             button("tasks.doubt", task=task.id),
         ),
     )
+
+
+async def act_on(turn: Turn, number: int, *, is_done: bool) -> bool:
+    """Show a task, or mark it as done, by "opgave 2 udført", as its card calls it; False where there is none of that number.
+
+    Args:
+        is_done: whether it is said to be done.
+    """
+    row = next((each for each in await of_crisis(turn) if each.number == number), None)
+    if row is None:
+        return False
+    if await _refuse_other(turn, row):
+        return True
+    if is_done:
+        await finish(turn, row)
+        await turn.db.flush()
+        await turn.redraw(f"task/{row.id}", _card(turn, row))
+    await turn.answer(_card(turn, row))
+    return True
 
 
 @action("tasks.done")

@@ -114,3 +114,25 @@ async def test_a_point_that_was_done_where_its_task_stands_is_ticked_by_the_next
         await stage["lars"].presses(ticked)
         assert (await stage["lars"].buttons()).count(ticked) < before
         assert not await stage["lars"].has(ticked)
+
+
+@in_slack
+async def test_the_staffs_tasks_are_listed_and_ticked_by_their_number_and_no_measure_of_that_number_is(
+    stage: Stage,
+) -> None:
+    """R137 R146: `opgaver` showed none of them, and "opgave 2 udført" ticked T2; the nearest who may not is another beside."""
+    await stage["kim"].commands("t pumpe til Birkehøj @Mads")
+    await stage["kim"].commands("t sandsække til Fløng @Mads")
+    number = (await task(stage, ROUTINES))["number"]
+    assert number == 2
+    await stage["tina"].commands("opgaver")
+    assert await stage["tina"].sees(ROUTINES)
+    await stage["mads"].commands("opgave 2 udført")
+    assert await stage["mads"].sees("Det kan kun den, der har opgave 2")
+    assert {row["status"] for row in await stage.part("measures")} == {"pending"}
+    await stage["tina"].commands("opgave 2 er klaret")
+    await stage["tina"].commands("opgave 2 færdig")
+    assert (await task(stage, ROUTINES))["status"] == "done"
+    assert {row["status"] for row in await stage.part("measures")} == {"pending"}
+    await stage["mads"].commands("t 2 er nu udført")
+    assert [row["status"] for row in await stage.part("measures")] == ["pending", "done"]
