@@ -66,12 +66,14 @@ class Item:
         mark: what stands before it: a number.
         note: said after it, quieter.
         late: its time is over.
+        more: how many there are besides, in the line that says no more than that.
     """
 
     text: str
     mark: str = ""
     note: str = ""
     late: bool = False
+    more: int = 0
 
 
 @dataclass(frozen=True)
@@ -359,8 +361,7 @@ async def _lights(turn: Context, told: Mapping[str, Any]) -> list[dict[str, str]
     lights.sort(key=lambda each: -WORST.index(each["state"]))
     if len(lights) <= CENTRES:
         return lights
-    more = f"og {len(lights) - CENTRES + 1} til"
-    return [*lights[: CENTRES - 1], {"name": more, "state": "green", "sign": "", "text": "", "age": ""}]
+    return [*lights[: CENTRES - 1], {"more": len(lights) - CENTRES + 1}]
 
 
 async def _charts(turn: Context, told: Mapping[str, Any], grade: Grade) -> list[dict[str, Any]]:
@@ -442,7 +443,7 @@ def _newest(items: Iterable[Item], fit: int = IN_A_LIST) -> list[Item]:
 def _some(items: list[Item], fit: int = IN_A_LIST) -> list[Item]:
     """Return as many as fit, and how many there are besides."""
     more = len(items) - fit
-    return [*items[:fit], *([Item("", note=f"og {more} til")] if more > 0 else [])]
+    return [*items[:fit], *([Item("", more=more)] if more > 0 else [])]
 
 
 def _by_then(turn: Context, due: str, ahead: str, past: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from aiohttp import web
@@ -21,6 +21,7 @@ from storage.case.pages.blocks import Block, Margins, Names, Told
 from storage.case.verification import kept_attachments
 from storage.rows.crisis import Crisis
 from storage.rows.log import Paper, content_of
+from storage.rows.meetings import AgendaItem
 from storage.rows.staff import LISTS, MINUTES, PICTURE, Subject
 from storage.rows.traffic import strangers
 
@@ -67,13 +68,17 @@ class Papers:
             if found is None and report is None:
                 raise web.HTTPNotFound
             kept: dict[str, bytes] = {}
-            if row.kind == "picture" and found is not None:
+            lines: dict[int, int] = {}
+            if found is not None and row.kind in ("picture", "agenda"):
                 told |= await export.excerpt(db, crisis, highest, "attachments")
-                kept = await _kept(db, told, papers.illustrated(found[1]))
+                lines = await _lines(db, found[1]) if row.kind == "agenda" else {}
+                kept = await _kept(
+                    db, told, {*lines.values()} if row.kind == "agenda" else papers.illustrated(found[1])
+                )
         written = self._engine.clock.now() if found is None else _written(row, *found)
 
         def drawn() -> bytes:
-            blocks = _blocks(row, found, told, names, kept.get) if found is not None else ()
+            blocks = _blocks(row, found, told, names, kept.get, lines) if found is not None else ()
             blocks = report.blocks(names) if report is not None else blocks
             return _draw(form, papers.paper(list(blocks), told), told, names, written)
 
@@ -111,8 +116,20 @@ async def _kept(db: AsyncSession, told: Told, numbers: set[int]) -> dict[str, by
     return {sha256: content for sha256 in wanted if (content := await content_of(db, sha256)) is not None}
 
 
+async def _lines(db: AsyncSession, agenda: Told) -> dict[int, int]:
+    """Return the log's line of each item of an agenda that has one, by the item."""
+    items = [each["item"] for each in agenda["items"] if each["item"] is not None]
+    rows = await db.execute(select(AgendaItem.id, AgendaItem.log_no).where(AgendaItem.id.in_(items)))
+    return {item: line for item, line in rows if line is not None}
+
+
 def _blocks(
-    row: Paper, found: tuple[Told, Told], told: Told, names: Names, files: illustrations.Files
+    row: Paper,
+    found: tuple[Told, Told],
+    told: Told,
+    names: Names,
+    files: illustrations.Files,
+    lines: Mapping[int, int],
 ) -> Iterable[Block]:
     """Return what stands on a paper that is a version of something."""
     meeting, version = found
@@ -120,7 +137,7 @@ def _blocks(
         case "picture":
             return papers.picture(version, told, names, files)
         case "agenda":
-            return papers.agenda(meeting, version, told, names)
+            return papers.agenda(meeting, version, told, names, files, lines)
         case "order":
             return case_parts.order(version, names)
         case _:

@@ -55,7 +55,7 @@ class Unconfirmed:
 async def call_list(turn: Turn, text: str) -> None:
     """Show the list of whom to ring to whoever asked alone: it has people's own numbers in it."""
     key = f"{_prefix(turn)}{turn.sender}/{turn.the_incoming.key}"
-    await turn.say(turn.sender, await _card(turn, 0), key=key, kind="reply", platform=turn.the_incoming.platform)
+    await turn.answer_alone(await _card(turn, 0), key=key)
 
 
 @action("calls.page", who=rights.phone_list)

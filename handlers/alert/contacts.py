@@ -177,7 +177,7 @@ def _day(turn: Context, at: datetime) -> str:
 async def _tell(turn: Turn, card: Card) -> None:
     """Send a card to whoever asked alone, wherever it was asked: more people read the staff's channel than the list is
     for."""
-    await turn.say(turn.sender, card, kind="reply", platform=turn.the_incoming.platform)
+    await turn.answer_alone(card)
 
 
 async def _find_crisis(turn: Turn) -> None:

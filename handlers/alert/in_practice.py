@@ -59,8 +59,7 @@ async def ask(turn: Turn, text: str) -> None:
     about = {"inbox": turn.inbox_id}
     # The lesson's card has a plain yes of its own; these say which they are.
     turn.crisis, turn.exercise = None, False
-    await turn.say(
-        turn.sender,
+    await turn.answer_alone(
         Card(
             f"*Er det virkeligt?* Du er ved at øve dig, og du skrev: »{quote(text, 300)}«\n{DANGER}\n"
             f"Svarer du ikke inden {turn.clock(turn.now + PATIENCE)}, tager jeg det for alvor og sender det videre.",
@@ -70,9 +69,7 @@ async def ask(turn: Turn, text: str) -> None:
             ),
         ),
         key=_key(turn.inbox_id),
-        kind="reply",
         urgency=URGENT,
-        platform=turn.the_incoming.platform,
     )
     await turn.at(
         turn.now + PATIENCE, "practice.unanswered", _key(turn.inbox_id), inbox=turn.inbox_id, person=turn.sender

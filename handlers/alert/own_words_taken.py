@@ -173,10 +173,10 @@ async def decide(turn: Turn, text: str, reply: Triage, key: str | None, words: M
                 Button("Hvem er hvem", "help.run", {"verb": "hvem"}),
             ),
         )
-        await turn.say(turn.sender, card, key=key, kind="reply", platform=turn.the_incoming.platform)
+        await turn.answer_alone(card, key=key)
         return
     card = Card(f"»{quote(text, 300)}«\nDet er sendt videre som varsel. {DANGER}")
-    await turn.say(turn.sender, card, key=key, kind="reply", platform=turn.the_incoming.platform)
+    await turn.answer_alone(card, key=key)
     turn.crisis = None
     await warning.send_on(turn, text, reply)
 
@@ -211,8 +211,7 @@ async def offer(turn: Turn, *, text: str, offered: Message | None, of_no_crisis:
         asked = {"inbox": earlier["inbox"], "more": [*earlier.get("more", []), turn.inbox_id]}
         text = "\n".join([*await words_of(turn, offered), text])
         await turn.say(turn.sender, Card(f"»{quote(text, 300)}«\nSpørgsmålet står nederst. {DANGER}"), key=offered.key)
-    await turn.say(
-        turn.sender,
+    await turn.answer_alone(
         Card(
             f"»{quote(text[:500])}{'…' if len(text) > 500 else ''}«\n{DANGER}\n\n*{warning_question.question(turn)}*\n"
             f"Ja og Ved ikke sender det til {first} nu. Din tekst er gemt. Intet er sendt."
@@ -225,9 +224,7 @@ async def offer(turn: Turn, *, text: str, offered: Message | None, of_no_crisis:
             ),
         ),
         key=f"own_words/{turn.inbox_id}",
-        kind="reply",
         urgency=URGENT,
-        platform=turn.the_incoming.platform,
     )
 
 

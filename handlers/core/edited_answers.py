@@ -137,13 +137,7 @@ async def _ask(turn: Turn, number: int, cards: list[int], first: str, text: str)
             f"*Du har rettet dit svar* fra {changed}.\nDet første gælder: det er lukket, du svarede på. "
             "Skriv det som en ny besked, hvis nogen skal vide det."
         )
-    await turn.say(
-        turn.sender,
-        Card(words, buttons=tuple(buttons.values())[:MOST]),
-        key=f"edited_answer/{number}",
-        kind="reply",
-        platform=turn.the_incoming.platform,
-    )
+    await turn.answer_alone(Card(words, buttons=tuple(buttons.values())[:MOST]), key=f"edited_answer/{number}")
 
 
 async def _tell_that_it_stands(turn: Turn, number: int, first: str, text: str) -> None:
@@ -156,9 +150,7 @@ async def _tell_that_it_stands(turn: Turn, number: int, first: str, text: str) -
         "Det første er gjort og gælder stadig. Skriv det nye som en ny besked, hvis det skal gælde; "
         "en linje i loggen rettes med *ret* og dens nummer."
     )
-    await turn.say(
-        turn.sender, Card(words), key=f"edited_answer/{number}", kind="reply", platform=turn.the_incoming.platform
-    )
+    await turn.answer_alone(Card(words), key=f"edited_answer/{number}")
 
 
 def _words(incoming: Incoming) -> str:

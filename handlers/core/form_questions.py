@@ -79,7 +79,7 @@ async def ask_about(turn: Turn, unread: Unread) -> None:
         else None
     )
     card = Card(f"{why} {kept}{asked}", buttons=(yes, again) if yes else (again,))
-    await turn.say(turn.sender, card, key=f"form/{sent.inbox}", kind="reply", platform=turn.the_incoming.platform)
+    await turn.answer_alone(card, key=f"form/{sent.inbox}")
 
 
 def _why(turn: Context, one: Field, unread: Unread) -> str:

@@ -32,7 +32,7 @@ async def tell_that_none_runs(turn: Turn) -> None:
         "intet nyt i den. Se, hvordan den står, med */krise status*; meld det åbne udført med */krise tiltag*, og skriv, hvad "
         f"du lærte, med */krise erfaring*.{_given_back(turn)}"
     )
-    await _tell_alone(turn, Card(text, buttons=buttons))
+    await turn.answer_alone(Card(text, buttons=buttons))
 
 
 async def tell_if_over(turn: Turn) -> bool:
@@ -47,8 +47,7 @@ async def tell_if_over(turn: Turn) -> bool:
         if typed
         else Button("Send varsel", "help.run", {"verb": "varsel"})
     )
-    await _tell_alone(
-        turn,
+    await turn.answer_alone(
         Card(
             f"*Nr. {crisis.number} er afblæst* {turn.clock(crisis.deactivated_at)}, så der besluttes og sættes intet nyt i "
             "værk i den. Intet er ændret. Det, der stadig er åbent, kan meldes udført: se det med */krise tiltag*. Sker der "
@@ -64,8 +63,3 @@ def _given_back(turn: Context) -> str:
     incoming = turn.the_incoming
     typed = [typed_verbs.strip_name(incoming.text)] if incoming.kind in TYPED else [*incoming.values.values()]
     return "".join(f"\n»{quote(each.strip(), 1500)}«" for each in typed if each.strip())
-
-
-async def _tell_alone(turn: Turn, card: Card) -> None:
-    """Answer the sender where nobody else reads it: what they typed may not be for everybody in the channel."""
-    await turn.say(turn.sender, card, kind="reply", platform=turn.the_incoming.platform)

@@ -53,10 +53,12 @@ async def hold(turn: Turn) -> bool:
         if row is not None:
             await scrub(turn, row, typed(incoming))
         turn.incoming = masked(incoming)
-        await _ask(turn, Card("⚠️ Det lignede et CPR-nummer. Det er fjernet, og resten er sendt videre med det samme."))
+        await turn.answer_alone(
+            Card("⚠️ Det lignede et CPR-nummer. Det er fjernet, og resten er sendt videre med det samme."),
+            urgency=URGENT,
+        )
         return False
-    await _ask(
-        turn,
+    await turn.answer_alone(
         Card(
             "⚠️ Det ligner et CPR-nummer. Loggen kan læses af andre. Det, du skrev, venter, til du har valgt.",
             buttons=(
@@ -66,6 +68,7 @@ async def hold(turn: Turn) -> bool:
                 ),
             ),
         ),
+        urgency=URGENT,
     )
     return True
 
@@ -84,8 +87,3 @@ async def scrub(turn: Turn, row: Inbox, numbers: Sequence[str]) -> None:
         for post in await turn.db.scalars(posts):
             post.text = post.text.replace(number, REMOVED)
     row.body = json.loads(body)
-
-
-async def _ask(turn: Turn, card: Card) -> None:
-    incoming = turn.the_incoming
-    await turn.say(incoming.sender, card, kind="reply", platform=incoming.platform, urgency=URGENT)

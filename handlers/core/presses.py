@@ -85,8 +85,7 @@ async def _tell_that_it_is_gone(turn: Turn, card: Card) -> None:
         return
     turn.exercise = turn.exercise or card.exercise
     told = unused(values) if filled_in else Card(GONE)
-    key, platform = f"form/{turn.inbox_id}/unused", turn.the_incoming.platform
-    await turn.say(turn.sender, told, key=key, kind="reply", platform=platform)
+    await turn.answer_alone(told, key=f"form/{turn.inbox_id}/unused")
 
 
 async def _is_second_of_two(turn: Context) -> bool:

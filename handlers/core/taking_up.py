@@ -222,7 +222,7 @@ async def refuse_all_but_writer(turn: Turn, inbox: int) -> None:
     if row is not None:
         writer = turn.name(Incoming.from_json(row.body).sender)
         card = Card(f"Det kan kun {writer} svare på, som skrev det. Ordene er gemt, og intet er ændret.")
-        await turn.say(turn.sender, card, kind="reply", platform=turn.the_incoming.platform)
+        await turn.answer_alone(card)
 
 
 async def resume(turn: Turn, inbox: int, outcome: str, values: Mapping[str, str] | None = None) -> Incoming | None:

@@ -335,6 +335,17 @@ class Turn(Standing):
         thread = incoming.thread or None if isinstance(here, StaffRecipient) else None
         return await self.say(here, card, key=key, kind="reply", platform=incoming.platform, new=new, thread=thread)
 
+    async def answer_alone(self, card: Card, *, key: str | None = None, urgency: int = context.ORDINARY) -> Message:
+        """Answer the sender where nobody else reads it: what they typed may not be for everybody in the channel.
+
+        Args:
+            card: what is said.
+            key: names the message, where it is to be changed later.
+            urgency: as for `say`.
+        """
+        platform = self.the_incoming.platform
+        return await self.say(self.sender, card, key=key, kind="reply", urgency=urgency, platform=platform)
+
     async def replace(self, card: Card) -> None:
         """Change the card whose button was pressed, where it stands; say it anew when there is none."""
         standing = await self.pressed()

@@ -46,13 +46,7 @@ async def _ask(turn: Turn) -> None:
     text = "*Hvilket spørgsmål svarer du på?* Intet er gjort endnu." if buttons else (
         "Det spørgsmål er besvaret eller ændret. Intet er gjort. Skriv med ord, hvad du mener."
     )  # fmt: skip
-    await turn.say(
-        turn.sender,
-        Card(text, buttons=tuple(buttons)),
-        key=f"{KEY}{turn.inbox_id}",
-        kind="reply",
-        platform=turn.the_incoming.platform,
-    )
+    await turn.answer_alone(Card(text, buttons=tuple(buttons)), key=f"{KEY}{turn.inbox_id}")
 
 
 def _answer(message: Message, number: int) -> Button | None:

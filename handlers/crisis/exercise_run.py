@@ -80,13 +80,7 @@ async def _tell(turn: Turn, text: str, *, again: bool = False) -> None:
 async def show(turn: Turn) -> None:
     """Show whoever leads the exercise how it stands, by `Forløb`, to them alone; it is kept up to date."""
     if turn.the_crisis.exercise:
-        await turn.say(
-            turn.sender,
-            await _card(turn),
-            key=_key(turn, f"run/{turn.the_incoming.key}"),
-            kind="reply",
-            platform=turn.the_incoming.platform,
-        )
+        await turn.answer_alone(await _card(turn), key=_key(turn, f"run/{turn.the_incoming.key}"))
 
 
 @action("exercises.give", who=rights.exercises)

@@ -34,7 +34,7 @@ async def own_page(turn: Turn, text: str) -> None:
     turn.crisis, turn.exercise = None, False
     page = LESSONS[lessons_of(turn.plan, turn.sender)[0]].page
     labels = [button["label"] for button in asked_at.card["buttons"]] if asked_at is not None else []
-    await turn.say(turn.sender, _card(page, labels), kind="reply", platform=turn.the_incoming.platform)
+    await turn.answer_alone(_card(page, labels))
 
 
 @action("guide.page", crisis=False)

@@ -40,13 +40,7 @@ async def practise(turn: Turn, text: str) -> None:
         return
     name = titles.get(fold(text), theirs[0])
     turn.crisis, turn.exercise = None, False
-    await turn.say(
-        turn.sender,
-        _card(turn, name, 0, 0, APART),
-        key=f"{in_practice.LESSON}{turn.inbox_id}",
-        kind="reply",
-        platform=turn.the_incoming.platform,
-    )
+    await turn.answer_alone(_card(turn, name, 0, 0, APART), key=f"{in_practice.LESSON}{turn.inbox_id}")
 
 
 @action("lesson.press", crisis=False)

@@ -63,14 +63,11 @@ async def send(turn: Turn, kind: PaperKind, version: int, meeting: int | None = 
     of = f" fra møde {meeting}" if kind == "minutes" else f" for møde {meeting}" if meeting else ""
     which = {"evaluation": "", "order": f" {version}"}.get(kind, f", udgave {version}")
     called = f"{NAMES[kind]}{of}{which}"
-    await turn.say(
-        turn.sender,
+    await turn.answer_alone(
         Card(
             f"*{called}*\nPDF: {turn.link(f'/papir/{row.secret}.pdf')}\nWord: {turn.link(f'/papir/{row.secret}.docx')}\n"
             f"Linkene er dine og virker til {turn.clock(row.until)}."
             if turn.plan.server
             else f"*{called}*\n{NO_LINK}"
-        ),
-        kind="reply",
-        platform=turn.the_incoming.platform,
+        )
     )

@@ -224,7 +224,7 @@ async def _tell_of_no_next(turn: Turn, row: Meeting) -> None:
     """Tell whoever filled in the next meeting before the staff stood down that it was not called."""
     meant = " ".join(quote(turn.value(name), 300) for name in ("next_at", "next_place") if turn.value(name))
     told = f"Krisestaben er trådt ned. Møde {row.number} er slut, og der er ikke indkaldt til et nyt: »{meant}«."
-    await turn.say(turn.sender, Card(told), kind="reply", platform=turn.the_incoming.platform)
+    await turn.answer_alone(Card(told))
 
 
 def _calling(turn: Context) -> Button:

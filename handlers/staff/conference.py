@@ -77,9 +77,4 @@ async def conference(turn: Turn, text: str) -> None:
     if await rights.proven.lacks_proof(turn):
         await proof.ask(turn, "telefonkonference", text)
         return
-    await turn.say(
-        turn.sender,
-        Card(line(turn).strip(), brief=line(turn).strip()),
-        kind="reply",
-        platform=turn.the_incoming.platform,
-    )
+    await turn.answer_alone(Card(line(turn).strip(), brief=line(turn).strip()))

@@ -239,6 +239,7 @@ def test_every_way_to_ask_wrongly_has_its_status(run: Run, words: tuple[str, ...
     assert "Traceback" not in ran.stderr
 
 
+@pytest.mark.long
 def test_a_file_that_is_no_export_is_a_1(run: Run, tmp_path: Path) -> None:
     for content in (b"", b"{", b"[]", b'{"format": "andet"}', b"\xff\xfe", b"[" * 50_000):
         (tmp_path / "x.json").write_bytes(content)

@@ -126,6 +126,7 @@ async def test_a_staffs_channel_whose_new_name_was_heard_is_told_of(database_url
         assert "OK  Slack: en omdøbt kanal er hørt" in await told(database_url)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("stage_of", [SlackStage, TeamsStage])
 async def test_where_no_channel_can_be_made_everybody_is_told_and_status_readyz_and_doctor_say_it(
     database_url: str, stage_of: type[SlackStage] | type[TeamsStage]

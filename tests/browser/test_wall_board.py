@@ -299,3 +299,43 @@ def test_the_charts_numbers_do_not_stand_on_each_other(browser: Browser, crisis:
     )
     assert page.locator(".charts svg").count() > 1
     assert on_each_other == 0
+
+
+@pytest.mark.parametrize("words", ["", "borgerne ved altid, hvor de kan få hjælp, " * 7], ids=["short", "long"])
+def test_what_a_screen_has_no_room_for_is_counted_and_no_line_is_cut_at_its_edge(
+    browser: Browser, crisis: Program, words: str
+) -> None:
+    """R204 R256: under an intent of many lines, and under the line that the connection is lost."""
+    for each in range(9):
+        says(crisis, "kim", f"t {LONG_WORDS} nummer {each} @Mads kl 23")
+        says(
+            crisis, "hanne", f"bistand {each + 2} mand til Birkehøj, og pumper, sandsække, lys og varme til dem alle nu"
+        )
+        says(crisis, "kim", f"log ! {LONG_WORDS} ({each})")
+    if words:
+        says(crisis, "lars", f"hensigt {words.strip(', ')}")
+    page = screen(browser, crisis, link(crisis), FULL_HD)
+    waiting = page.locator("[aria-label=Opgaver] > div:last-child li")
+    counted = page.locator("[aria-label=Opgaver] > div:last-child .rest:not(.left-out)")
+    said = []
+    for lost in (False, True):
+        if lost:
+            page.evaluate("tell()")
+            expect(page.get_by_text(LOST)).to_be_visible()
+        for _ in range(PAGES):
+            # What a lost line takes of the screen is fitted in when it has been drawn.
+            page.wait_for_function(
+                """() => [...document.querySelectorAll('.turned li')].filter(each => each.checkVisibility())
+                .every(each => each.getBoundingClientRect().bottom <= document.getElementById('board').getBoundingClientRect().bottom)"""
+            )
+            if waiting.first.is_visible():
+                seen = page.evaluate(
+                    "[...document.querySelectorAll('[aria-label=Opgaver] > div:last-child li:not(.rest)')].filter(each => each.checkVisibility()).length"
+                )
+                said.append((seen, counted.inner_text()))
+            page.keyboard.press("ArrowRight")
+    # All that waits is seen or counted.
+    waits = 9 + 3
+    assert said
+    for seen, told in said:
+        assert (seen > 0, told) == (True, f"og {waits - seen} til"), said

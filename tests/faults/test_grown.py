@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from sqlalchemy import Connection, event
 
 from storage.rows.base import Base
@@ -77,6 +78,7 @@ MANY = 5_000
 OVER = {"messages": "dispatched_version = version", "inbox": "state = 'done'"}
 
 
+@pytest.mark.long
 async def test_nor_on_postgresql_when_it_has_forgotten_what_it_was_asked_for(postgresql: PostgreSQL) -> None:
     """D03: a plan that it keeps for any values at all; it went through all messages, and all that was ever sent."""
     house = House(postgresql.migrated(), Doors())

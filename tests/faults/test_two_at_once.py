@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from bot.engine.clock import WoundClock
@@ -24,6 +25,7 @@ async def two(url: str, screen: FakePlatform) -> tuple[House, House]:
     return House(url, screen, clock=clock), House(url, screen, clock=clock)
 
 
+@pytest.mark.long
 async def test_two_replicas_make_one_channel_of_the_staff_and_say_there_what_is_said_once(database_url: str) -> None:
     """D05 R018: both saw that it was missing, and each made one; what was said in the first was said in the second."""
     platform = Doors()
@@ -46,6 +48,7 @@ async def test_two_replicas_make_one_channel_of_the_staff_and_say_there_what_is_
         await house.database.close()
 
 
+@pytest.mark.long
 async def test_a_channel_whose_maker_died_is_made_by_the_other(database_url: str) -> None:
     """D05: half a minute later at most."""
     platform = Doors()
@@ -66,6 +69,7 @@ async def test_a_channel_whose_maker_died_is_made_by_the_other(database_url: str
         await house.database.close()
 
 
+@pytest.mark.long
 async def test_who_cannot_be_taken_out_of_the_channel_is_told_of_once_and_keeps_nobody_out(database_url: str) -> None:
     """R032: whoever left the staff reads on; it was asked for again and again, and nobody was told."""
     platform = Doors()
@@ -138,6 +142,7 @@ async def test_a_send_that_was_given_out_too_long_ago_is_not_made_but_put_back(d
     await house.database.close()
 
 
+@pytest.mark.long
 async def test_what_is_said_to_the_staff_while_its_other_channel_opens_is_said_there_too(database_url: str) -> None:
     """R072 D05: whoever addressed it had seen one channel; the other one opened before they had written it down."""
     house = House(database_url, Doors())
@@ -156,6 +161,7 @@ async def test_what_is_said_to_the_staff_while_its_other_channel_opens_is_said_t
     await house.database.close()
 
 
+@pytest.mark.long
 async def test_who_is_outside_goes_on_being_written_to_while_the_chat_lets_in_nobody(database_url: str) -> None:
     """R032: somebody else was to be let in, and the chat failed: who had been left outside was written to by nobody."""
     platform = Doors()
@@ -170,6 +176,7 @@ async def test_who_is_outside_goes_on_being_written_to_while_the_chat_lets_in_no
     await house.database.close()
 
 
+@pytest.mark.long
 async def test_who_is_to_be_let_in_is_asked_in_though_another_may_not_be_taken_out(database_url: str) -> None:
     """R032: they were said to be left outside, and nobody had tried."""
     platform = Doors()
@@ -191,6 +198,7 @@ async def test_who_is_to_be_let_in_is_asked_in_though_another_may_not_be_taken_o
     await house.database.close()
 
 
+@pytest.mark.long
 async def test_who_is_written_to_alone_has_it_once_though_they_are_heard_elsewhere_meanwhile(database_url: str) -> None:
     """R032 D02: their way was another one when the channel was closed or the words were mended, and they got it twice."""
     one, other = Doors(), Doors("andet")

@@ -225,6 +225,7 @@ def _spoilt(token: str, lot: Random) -> str:
     )
 
 
+@pytest.mark.long
 async def test_what_twilio_signs_is_answered_and_what_nobody_signed_is_turned_away(
     stage: OtherWays, lot: Random, attacked_by: int
 ) -> None:

@@ -208,6 +208,7 @@ async def test_a_database_from_the_first_version_is_carried_over_with_its_rows(e
     await database.close()
 
 
+@pytest.mark.long
 async def test_a_long_log_from_an_older_krisebot_is_found_in_after_it_is_carried_over(empty_database_url: str) -> None:
     """R182."""
     database = Database(empty_database_url)
@@ -362,6 +363,7 @@ def test_each_migration_is_in_the_file_that_is_named_by_it_so_that_a_start_can_t
     assert script.get_current_head() == revisions.newest()
 
 
+@pytest.mark.long
 async def test_a_start_that_finds_the_tables_as_they_shall_be_reads_no_migrations(database: Database) -> None:
     """A replica that starts in a crisis is there sooner."""
     program = (

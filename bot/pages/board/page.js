@@ -3,6 +3,8 @@
 
 const TURN = 20_000;
 const SILENCE = 25_000;
+// As in page.css: here one page stands and the others turn.
+const WALL = matchMedia("(min-width: 900px)");
 
 const board = /** @type {HTMLElement} */ (document.getElementById("board"));
 const lost = /** @type {HTMLElement} */ (document.getElementById("lost"));
@@ -25,6 +27,37 @@ function turn(step = 1) {
     each.classList.toggle("turned", number === page);
   });
   turning.textContent = `Side ${page + 1} af ${pages.length}`;
+  fit();
+}
+
+/** Leave out what is below the edge of a screen that does not scroll, and say how many were left out. */
+function fit() {
+  const turned = board.querySelector(".turned");
+  for (const list of turned?.querySelectorAll("ul, ol") ?? []) {
+    list.querySelector(".besides")?.remove();
+    const lines = /** @type {HTMLElement[]} */ ([...list.querySelectorAll("li")]);
+    for (const line of lines) {
+      line.classList.remove("left-out");
+    }
+    const edge = board.getBoundingClientRect().bottom;
+    const below = () => [...list.children].some((each) => each.getBoundingClientRect().bottom > edge);
+  if (!WALL.matches || !below()) {
+      continue;
+    }
+    const besides = document.createElement("li");
+    besides.className = "rest besides";
+    list.append(besides);
+    // How many a line stands for: the one that says that there are more stands for those.
+    let left = 0;
+    for (const line of lines.reverse()) {
+      line.classList.add("left-out");
+      left += Number(line.dataset.more ?? 1);
+      besides.textContent = `og ${left} til`;
+      if (!below()) {
+        break;
+      }
+    }
+  }
 }
 
 function tick() {
@@ -91,6 +124,7 @@ document.addEventListener("keydown", (event) => {
     turn(-1);
   }
 });
+new ResizeObserver(fit).observe(board);
 setInterval(turn, TURN);
 setInterval(tick, 1_000);
 turn(0);

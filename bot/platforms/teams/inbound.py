@@ -1,46 +1,34 @@
-"""Inputs from Teams: checked first, written to disk next, acknowledged last."""
+"""What an activity from Teams is: an input that is written to disk, and the answer that an invoke waits for."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
 
-from aiohttp import web
 from sqlalchemy import select
 
 from bot.engine import picked, standing, warning_form
 from bot.engine.engine import Engine
-from bot.engine.intake import STRANGE
 from bot.engine.save_form import asked
-from bot.platforms.teams import by_hand, drawing, files, payload
-from bot.platforms.teams.adapter import Adapter, Malformed
+from bot.platforms.teams import by_hand, drawing, files
+from bot.platforms.teams.adapter import Malformed
 from bot.platforms.teams.drawing import Press
 from bot.platforms.teams.payload import filled, fingerprint, object_in, text_at
 from bot.platforms.teams.people import NAME, TeamsDirectory
 from bot.platforms.teams.place import Here
-from bot.platforms.teams.token import KeysUnavailable, Refused, TokenCheck
 from bot.platforms.teams.words import SentOn, content_of, enclosed_in, own_words, payload_of, said_at, sent_on_in
 from handlers.core.card import Button, Card, quote
 from handlers.core.enclosures import titled
 from handlers.core.incoming import OTHER_RELEASE, Enclosed, Incoming
 from handlers.core.language import times_shown
-from storage.case import chain
-from storage.database import UNREACHABLE
 from storage.rows.traffic import Delivery, Inbox, Message
-
-log = logging.getLogger(__name__)
 
 Json = dict[str, Any]
 
-# Teams' own requests are far smaller, also those with a whole message in them.
-LARGEST_BODY = 1024**2
 # How long a press may wait for what it led to, in seconds; the card is changed by the outbox in any case.
 PATIENCE = 2.0
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 SAVE = "gemILog"
 # From a message's own menu, and from where one is written.
 WARN_OF, WARN = "sendSomVarsel", "sendVarsel"
@@ -50,79 +38,27 @@ GONE = "Knappen er der ikke længere. Se den nyeste besked fra Krisebot."
 
 
 class TeamsInbound:
-    """The handler of everything that comes in from Teams.
+    """The reader of everything that was believed.
 
     Args:
         engine: what inputs are put into.
         people: who is who in Teams.
-        check: who believes an activity, or not; None takes unsigned ones, from this machine alone.
         app_id: our own.
     """
 
-    def __init__(self, engine: Engine, people: TeamsDirectory, check: TokenCheck | None, app_id: str) -> None:
+    def __init__(self, engine: Engine, people: TeamsDirectory, app_id: str) -> None:
         self._engine = engine
         self._people = people
-        self._check = check
         self._app_id = app_id
-        self._adapter = Adapter()
         self._handling: set[asyncio.Task[None]] = set()
-        self.refused = 0
 
     async def close(self) -> None:
         """Wait for the requests that were begun to end."""
         await asyncio.gather(*self._handling, return_exceptions=True)
 
-    # --- who knocks ---
-
-    async def request(self, request: web.Request) -> web.Response:
-        """Answer one request from Teams."""
-        body = await request.content.read(LARGEST_BODY + 1)
-        while len(body) <= LARGEST_BODY and (more := await request.content.read(LARGEST_BODY + 1 - len(body))):
-            body += more
-        if len(body) > LARGEST_BODY:
-            return self._turn_away(413)
-        activity = payload.read(body)
-        if activity is None:
-            # A token is good for the address that the activity names; where there is none, nothing is signed.
-            return self._turn_away(400)
-        try:
-            claims = await self._believe(request.headers.get("Authorization"), activity)
-        except Refused as refused:
-            log.warning("an activity was turned away: %s", refused.reason)
-            return self._turn_away(401)
-        except KeysUnavailable:
-            return web.Response(status=503)
-        activity, answer = chain.clean(activity), None
-        try:
-            async with self._engine.intake.reading(NAME, body, self._engine.clock.now()):
-                answer = await self._adapter.process(activity, claims, self._understand)
-        except (Malformed, *STRANGE) as error:
-            # Rightly signed and of no use: sent again it would be the same.
-            self._engine.intake.not_understood(NAME, error)
-            answer = _left(activity)
-        except (*UNREACHABLE, TimeoutError) as error:
-            log.error("an input from Teams was not kept: %s", error, exc_info=error)
-            return web.Response(status=503)
-        return web.json_response(answer if answer is not None else {})
-
-    async def _believe(self, authorization: str | None, activity: Json) -> Mapping[str, Any]:
-        if self._check is not None:
-            return (await self._check.check(authorization, activity)).token
-        try:
-            host = urlsplit(text_at(activity, "serviceUrl")).hostname
-        except ValueError:
-            host = None
-        if host not in LOOPBACK:
-            raise Refused("service url")
-        return {}
-
-    def _turn_away(self, status: int) -> web.Response:
-        self.refused += 1
-        return web.Response(status=status)
-
     # --- what is done ---
 
-    async def _understand(self, activity: Json) -> Json | None:
+    async def understand(self, activity: Json) -> Json | None:
         """Take in an activity; return the answer to an invoke."""
         here = Here(activity, self._people)
         match text_at(activity, "type"):
@@ -429,7 +365,7 @@ def _word(text: str) -> Json:
     return _answer("application/vnd.microsoft.activity.message", text)
 
 
-def _left(activity: Json) -> Json | None:
+def left(activity: Json) -> Json | None:
     """Return the answer to what was not understood: a press must be answered in words, or Teams shows a fault."""
     pressed = activity.get("type") == "invoke" and activity.get("name") == "adaptiveCard/action"
     return _word(GONE) if pressed else None

@@ -27,6 +27,7 @@ from bot.engine.rates import NO_LIMITS, Limits
 from bot.platforms.teams import accounts, drawing, files, permissions
 from bot.platforms.teams.api import SHUT, Refused, TeamsApi, in_path
 from bot.platforms.teams.channels import NOT_IN_TEAM, TeamsChannels
+from bot.platforms.teams.door import TeamsDoor
 from bot.platforms.teams.inbound import TeamsInbound
 from bot.platforms.teams.installing import Installer
 from bot.platforms.teams.people import DM, NAME, TeamsDirectory
@@ -98,7 +99,8 @@ class Teams:
         self._channels = TeamsChannels(engine, self._calls, self._people, app_id, self._tenants[0], self._service)
         self._installer = Installer(self._calls, app_id)
         self._may_install_from = datetime.min.replace(tzinfo=UTC)
-        self._door: TeamsInbound | None = None
+        self._inbound = TeamsInbound(engine, self._people, app_id)
+        self._door: TeamsDoor | None = None
         self._watching: asyncio.Task[None] | None = None
 
     @classmethod
@@ -132,8 +134,7 @@ class Teams:
         if self._watching is not None:
             self._watching.cancel()
             await asyncio.gather(self._watching, return_exceptions=True)
-        if self._door is not None:
-            await self._door.close()
+        await self._inbound.close()
         await self._calls.close()
 
     def routes(self) -> list[web.RouteDef]:
@@ -143,15 +144,15 @@ class Teams:
     async def _request(self, request: web.Request) -> web.StreamResponse:
         return await self._the_door().request(request)
 
-    def _the_door(self) -> TeamsInbound:
-        """Return the handler of inputs, made at the first request: its HTTP client needs a running loop."""
+    def _the_door(self) -> TeamsDoor:
+        """Return who checks requests, made at the first request: its HTTP client needs a running loop."""
         if self._door is None:
             check = (
                 None
                 if self._unverified
                 else TokenCheck(self._app_id, self._tenants, self._metadata_url, self._calls.session)
             )
-            self._door = TeamsInbound(self._engine, self._people, check, self._app_id)
+            self._door = TeamsDoor(self._engine, self._inbound, check)
         return self._door
 
     def trouble(self) -> str | None:

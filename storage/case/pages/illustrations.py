@@ -30,22 +30,23 @@ def no_files(sha256: str) -> None:
     """Return that no file is at hand, for pages that are made of the words alone."""
 
 
-def of_lines(told: Told, files: Files, numbers: Collection[int]) -> Iterator[Block]:
-    """Yield the pictures that are attached to some lines of the log, each with its line's number below it; in the place
+def of_lines(told: Told, files: Files, numbers: Collection[int], called: str = "Nr. {no}") -> Iterator[Block]:
+    """Yield the pictures that are attached to some lines of the log, each with what it belongs to below it; in the place
     of one that can't be drawn, that it lies in the case.
 
     Args:
         told: the export's document; what the reader may not see is not in it.
         files: their bytes.
         numbers: the lines'.
+        called: what they belong to, where a line's number says nothing to the reader.
     """
     for row in told.get("attachments") or []:
         if row["state"] != "kept" or row["log_no"] not in numbers or not _is_picture(row):
             continue
-        called = f"Nr. {row['log_no']}: {row['name']}"
+        caption = f"{called.format(no=row['log_no'])}: {row['name']}"
         content = files(row["sha256"])
-        yield (drawn(content, called) if content else None) or Block(
-            "text", f"{called} kan ikke vises her. Filen ligger i sagen som bilag til linjen."
+        yield (drawn(content, caption) if content else None) or Block(
+            "text", f"{caption} kan ikke vises her. Filen ligger i sagen som bilag til linjen."
         )
 
 

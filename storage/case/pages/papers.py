@@ -7,9 +7,10 @@ Each begins with a heading of its own, so that it stands in the case file as it 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 
 from storage.case.pages import charts, illustrations
 from storage.case.pages.blocks import Block, Names, Told
@@ -127,8 +128,24 @@ def meetings(told: Told, names: Names) -> Iterator[Block]:
             yield from minutes(meeting, row, told, names)
 
 
-def agenda(meeting: Told, row: Told, told: Told, names: Names) -> Iterator[Block]:
-    """Yield a version of a meeting's agenda, with what each item is for (§5, step 3)."""
+def agenda(
+    meeting: Told,
+    row: Told,
+    told: Told,
+    names: Names,
+    files: illustrations.Files = illustrations.no_files,
+    lines: Mapping[int, int] = MappingProxyType({}),
+) -> Iterator[Block]:
+    """Yield a version of a meeting's agenda, with what each item is for (§5, step 3).
+
+    Args:
+        meeting: the meeting.
+        row: the version.
+        told: the export's document, or its meetings, intents and attachments.
+        names: how ids and times are written.
+        files: the attachments' bytes.
+        lines: the log's line of each item, by the item; none where the attachments stand elsewhere among the same pages.
+    """
     draft = "" if row["approved_at"] else " (KLADDE, ikke godkendt)"
     yield Block("heading", f"Dagsorden for møde {meeting['number']} i krisestaben{draft}")
     chief = names.person(told["crisis"]["chief"])
@@ -149,6 +166,9 @@ def agenda(meeting: Told, row: Told, told: Told, names: Names) -> Iterator[Block
             for each in items
         )
         yield Block("table", rows=(("Nr.", "Punkt", "Karakter"), *rows), widths=(1, 9, 2))
+        for each in items:
+            line = lines.get(each["item"])
+            yield from illustrations.of_lines(told, files, {line} if line else (), f"Til punkt {each['no']}")
 
 
 def _in_parts(items: Sequence[Told]) -> list[tuple[str, list[Told]]]:

@@ -85,6 +85,7 @@ async def states(house: House) -> list[tuple[str, str]]:
         return [(args["text"], state) for args, state in found]
 
 
+@pytest.mark.long
 async def test_many_timers_that_are_due_at_once_share_commits_and_keep_their_order(house: House) -> None:
     await due_at_once(house, *[SAYS] * 100)
     commits: list[object] = []

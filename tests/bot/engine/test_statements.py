@@ -48,6 +48,7 @@ async def said_beside(house: House, waiting: int) -> int:
     return count
 
 
+@pytest.mark.long
 async def test_what_is_said_to_a_staff_costs_nobody_else_a_look_while_its_channel_can_not_be_made(
     databases: Databases,
 ) -> None:
@@ -61,6 +62,7 @@ async def test_what_is_said_to_a_staff_costs_nobody_else_a_look_while_its_channe
     assert counts[1] < counts[0] + 10
 
 
+@pytest.mark.long
 async def test_what_was_said_in_a_staffs_channel_is_not_gone_through_again_for_each_who_enters_it(
     databases: Databases,
 ) -> None:

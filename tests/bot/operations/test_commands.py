@@ -93,6 +93,7 @@ def test_a_krisebot_that_runs_is_not_restored_over(run: Run, crisis: None, tmp_p
     assert "Stop den først" in ran.stderr
 
 
+@pytest.mark.long
 def test_a_backup_whose_log_is_broken_is_taken_and_told(run: Run, crisis: None, database_url: str) -> None:
     with sqlite3.connect(database_url.partition("///")[2]) as database:
         database.execute("UPDATE log_entries SET summary = 'noget andet' WHERE no = 1")

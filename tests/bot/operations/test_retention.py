@@ -125,6 +125,7 @@ async def test_nothing_of_what_was_said_of_anybody_is_left_in_any_table_or_in_th
         assert PICTURE not in kept
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("undo", "why"),
     [

@@ -177,6 +177,34 @@ async def test_an_issued_order_is_a_paper_for_the_staff_while_they_may_see_it(op
 
 @pytest.mark.long
 @in_one_chat
+async def test_what_was_sent_in_with_an_agendas_item_stands_on_the_agenda_below_it(open_stage: Stage) -> None:
+    """R083 R158: and no longer for whoever may not see it, once its line has been graded."""
+    stage = open_stage
+    await stage["jens"].commands("aktiver 2 skybrud")
+    await stage["kim"].commands("ind Hanne")
+    await stage["kim"].sends("kort.png", map_of_water(), "punkt skal vi lukke Hovedgaden?")
+    await stage["kim"].presses("Drøftelse")
+    await stage["kim"].commands("møde i morgen 10 stabsrummet")
+    await stage["kim"].commands("dagsorden")
+    await stage["kim"].presses("Send til godkendelse")
+    await stage["ole"].presses("Godkend")
+    await stage.at("16:01")
+    links = {}
+    for name in ("hanne", "lars"):
+        await stage[name].commands("dagsorden")
+        await stage[name].presses("PDF og Word")
+        links[name] = await newest_links(stage, name)
+        word = docx.Document(io.BytesIO(await fetched(stage, links[name]["docx"])))
+        assert len(word.inline_shapes) == 1
+        assert "Til punkt 4.1: kort.png" in printed(await fetched(stage, links[name]["pdf"]))
+    no = (await stage.part("attachments"))[0]["log_no"]
+    await stage["lars"].commands(f"grad {no} fortrolig")
+    assert len(docx.Document(io.BytesIO(await fetched(stage, links["lars"]["docx"]))).inline_shapes) == 1
+    assert "kort.png" not in printed(await fetched(stage, links["hanne"]["pdf"]))
+
+
+@pytest.mark.long
+@in_one_chat
 async def test_a_map_that_is_graded_afterwards_is_on_paper_for_those_alone_who_may_see_it(open_stage: Stage) -> None:
     """R158 R216: and what is sent in and is no picture is none."""
     stage = open_stage

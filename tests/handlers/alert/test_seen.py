@@ -34,6 +34,7 @@ async def asked(stage: Stage, number: int) -> list[str]:
     return [step["person"] for step in await stage.part("escalation", number)]
 
 
+@pytest.mark.long
 @in_slack
 async def test_a_cry_in_own_words_has_112_the_person_and_the_question_and_one_press_asks_them(
     open_stage: Stage,
@@ -249,6 +250,7 @@ async def test_what_is_lacked_is_an_answer_and_a_request(stage: Stage) -> None:
     assert (request["quantity"], request["requester"]) == ("4", "hanne")
 
 
+@pytest.mark.long
 @in_teams
 async def test_a_second_incident_at_night_with_one_word_alike_gets_a_chain_of_its_own(open_stage: Stage) -> None:
     """R005 D04: it was taken for a repeat, and the chief of preparedness was never rung."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.stage.platforms import in_slack, in_teams
 from tests.stage.prologue import after
 from tests.stage.stage import Stage
@@ -207,6 +209,7 @@ async def test_whoever_chooses_an_incident_that_is_over_by_then_is_read_by_those
     assert await stage["mads"].sees("Der er ingen aktiv krise. Vil du sende et varsel?")
 
 
+@pytest.mark.long
 @in_teams
 async def test_a_staff_that_has_stood_down_takes_nothing(stage: Stage) -> None:
     """R220: its card has no button any longer; the other's has."""
@@ -217,6 +220,7 @@ async def test_a_staff_that_has_stood_down_takes_nothing(stage: Stage) -> None:
     assert len(await stage.part("assistance_requests", 2)) == 1
 
 
+@pytest.mark.long
 @in_teams
 async def test_two_warnings_that_nobody_has_decided_on_are_told_once_and_nobody_is_asked_again(
     open_stage: Stage,

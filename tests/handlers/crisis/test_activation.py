@@ -54,6 +54,7 @@ async def test_an_incident_that_is_parted_has_the_level_that_was_decided(stage: 
     assert (crisis["title"], crisis["level"], crisis["established_due"]) == ("vandbrud", 1, None)
 
 
+@pytest.mark.long
 async def test_a_parted_incident_takes_up_the_warning_that_was_on_its_way(stage: RehearsalStage) -> None:
     """D03 D04: a staff is at work on another incident; the decision about the new warning stops its chain."""
     await stage["jens"].commands("aktiver 2 skybrud")

@@ -116,6 +116,7 @@ async def called_off_with_work_left(stage: Stage) -> None:
 left = after(called_off_with_work_left)
 
 
+@pytest.mark.long
 @in_teams
 async def test_what_is_open_is_shown_and_closed_and_nothing_new_is_set_going(left: Stage) -> None:
     """R075 R019: the lists that `tiltag` and `ordre` show, and "udført" to what stands there; whoever was never in it sees
@@ -213,6 +214,7 @@ async def test_a_report_in_the_channel_of_a_staff_that_has_stood_down_becomes_a_
     assert "vand i kælderen på Birkehøj" in str(await stage.part("log", 2))
 
 
+@pytest.mark.long
 @in_teams
 async def test_what_there_was_is_still_read_by_those_who_took_part_and_nothing_on_it_begins_anything(
     left: Stage,
@@ -278,6 +280,7 @@ async def test_nobody_has_more_rights_or_a_higher_grade_than_when_it_ended(secre
     assert await stage["kim"].sees("en vikar er mistænkt")
 
 
+@pytest.mark.long
 @in_teams
 async def test_the_export_that_is_asked_for_afterwards_can_be_fetched(stage: Stage) -> None:
     """D11: the link comes, and what it leads to is the whole case."""

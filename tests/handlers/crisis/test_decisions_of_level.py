@@ -243,6 +243,7 @@ async def test_the_mayor_scales_down_in_one_step_and_the_clocks_stop(stage: Rehe
     assert not any("fuldt etableret" in entry["summary"] for entry in await stage.log("reminder"))
 
 
+@pytest.mark.long
 @on_one_database
 async def test_the_deputy_stands_it_down_on_behalf_and_the_end_is_the_end(stage: RehearsalStage) -> None:
     """R073 R075 T09: the staff no longer functions when they say so; nothing is asked or reminded of afterwards."""

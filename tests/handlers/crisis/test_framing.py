@@ -285,6 +285,7 @@ async def test_the_organisation_is_told_again_every_day_while_it_lasts(stage: St
     assert len(reminded) == 2
 
 
+@pytest.mark.long
 @in_teams
 async def test_the_framing_staff_is_called_at_once_with_where_and_those_silent_are_reminded_of_it(stage: Stage) -> None:
     """R033: as soon as the event is a crisis, with the place or the link; moved, every summons says so."""
@@ -321,6 +322,7 @@ async def test_a_framing_meeting_that_is_not_held_is_reminded_of_ever_more_seldo
     assert len([line for line in await stage.log("reminder") if "rammesættende møde" in line["summary"]]) == len(later)
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_one_that_is_held_is_not_reminded_of_and_has_those_who_came(stage: Stage) -> None:
     """R033 R088: whoever never answered is not written down as present."""

@@ -57,6 +57,7 @@ async def plays(stage: Stage, person: str, name: str) -> None:
     assert await actor.sees(f"{LESSONS[name].title} – slut")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("person", "name"),
     [
@@ -96,6 +97,7 @@ async def test_a_lesson_is_lived_through_on_a_telephones_chat_with_dialogs(stage
     await plays(stage, "kim", "log_keeper")
 
 
+@pytest.mark.long
 @in_teams
 async def test_a_lesson_is_lived_through_in_teams(stage: Stage) -> None:
     """R245: as drawn by Teams."""

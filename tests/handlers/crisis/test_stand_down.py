@@ -42,6 +42,7 @@ async def test_a_proposal_is_sent_once_however_often_it_is_pressed(stage: Rehear
     assert len(await stage.log("proposal")) == 1
 
 
+@pytest.mark.long
 async def test_the_mayor_and_the_deputy_at_once_stand_it_down_once(stage: RehearsalStage) -> None:
     """D03 R073: the second press changes nothing and tells nobody anything."""
     await stage["lars"].commands("afblæs")
@@ -61,6 +62,7 @@ async def test_a_second_step_down_changes_nothing(stage: RehearsalStage) -> None
     assert await stage.part("log") == after
 
 
+@pytest.mark.long
 async def test_level_one_after_the_staff_goes_on_with_its_log_and_can_be_ended(stage: RehearsalStage) -> None:
     """R019 R013: the log is kept, the directorate is told, the mayor ends it."""
     before = await stage.part("log")
@@ -87,6 +89,7 @@ async def test_everybody_who_was_told_of_it_is_told_that_it_is_over(stage: Rehea
     assert await stage["bo"].sees("Krisestaben er afviklet")
 
 
+@pytest.mark.long
 async def test_in_a_room_of_their_own_the_closing_list_names_what_is_open(stage: RehearsalStage) -> None:
     """R075 R246: what was not done is handed over; nobody closes it by ending the crisis."""
     await stage["kim"].commands("tiltag pumpe til Birkehøj @mads", "stab")
@@ -223,6 +226,7 @@ async def test_what_never_had_a_staff_ends_without_one(stage: RehearsalStage) ->
     assert not [row for row in await stage.part("tasks", 2) if row["title"].startswith("Mailgrupper")]
 
 
+@pytest.mark.long
 async def test_who_asked_for_help_and_is_in_no_plan_is_told_that_it_is_over_without_anybodys_own_number(
     stage: Stage,
 ) -> None:
@@ -242,6 +246,7 @@ async def test_who_asked_for_help_and_is_in_no_plan_is_told_that_it_is_over_with
     assert "tal med din leder" in told["finn"]
 
 
+@pytest.mark.long
 async def test_a_summons_that_nobody_answered_says_that_no_answer_is_waited_for(stage: RehearsalStage) -> None:
     """R075 R256: it stood there with "Svar med en knap" and no button; who had answered reads nothing of it."""
     await stage["anne"].presses("Kommer")

@@ -91,6 +91,7 @@ async def test_the_secretariat_is_reminded_in_the_evening_and_at_the_end(stage: 
     assert await reminders() == 3
 
 
+@pytest.mark.long
 @in_teams
 async def test_what_c3_shall_have_is_ready_to_copy_and_marked_when_it_is_there(stage: Stage) -> None:
     """R168 T16: decisions, tasks and what has happened, never what is confidential; by whom and when."""

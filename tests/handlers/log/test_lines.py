@@ -44,6 +44,7 @@ async def test_a_mark_in_front_says_whether_it_is_confirmed(
     assert any(text in said and f"nr. {line['no']}" in said for said in await stage["lars"].reads())
 
 
+@pytest.mark.long
 async def test_a_line_says_which_way_it_went_and_when_it_happened(stage: RehearsalStage) -> None:
     """R183 R186: by its first words, which stand as typed, and are read back; what is nobody's name is only words."""
     said = {

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.stage.platforms import in_one_chat, in_slack, in_teams, only_in_slack
 from tests.stage.prologue import after, cloudburst
 from tests.stage.slack import SlackStage
@@ -64,6 +66,7 @@ async def test_what_the_agency_cannot_do_is_the_staffs_again(stage: Stage) -> No
     assert await stage["kim"].sees("1 afventer svar.")
 
 
+@pytest.mark.long
 @in_teams
 async def test_the_secretariat_is_told_to_ring_when_4k_has_not_said_that_it_has_it(stage: Stage) -> None:
     """R221: after a quarter of an hour; the next at 4K is asked, and whoever rang may say it for them."""
@@ -80,6 +83,7 @@ async def test_the_secretariat_is_told_to_ring_when_4k_has_not_said_that_it_has_
     assert not await stage["pia"].has("Sendt til Beredskabsstyrelsen")
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_a_receipt_in_time_rings_nobody(stage: Stage) -> None:
     """R221: nobody is reminded of what is done."""

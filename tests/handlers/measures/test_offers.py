@@ -108,6 +108,7 @@ async def test_a_need_that_was_written_in_the_form_is_sent_with_its_words(stage:
     )
 
 
+@pytest.mark.long
 @in_teams
 async def test_whoever_offered_what_was_never_used_is_thanked_and_let_go_when_it_is_called_off(stage: Stage) -> None:
     """R074 R075: they were told to wait for word; whose offer was taken back or declined has had it, and hears nothing more."""

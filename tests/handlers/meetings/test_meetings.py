@@ -273,6 +273,7 @@ async def test_an_items_deadline_is_asked_for_until_it_is_given_or_there_is_none
     assert (await stage.part("agenda_items"))[-1]["deadline"] == danish_tomorrow(9)
 
 
+@pytest.mark.long
 @in_slack
 async def test_a_meeting_that_begins_is_put_before_whoever_chairs_it_and_writes_its_minutes(stage: Stage) -> None:
     """R088: the chief, the recorder and whoever called it have the press that starts it, once; others have it not."""

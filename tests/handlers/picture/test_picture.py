@@ -235,6 +235,7 @@ async def test_the_health_plan_is_flagged_by_whom_and_when_with_its_link(stage: 
     assert await stage["kim"].sees(plan["link"])
 
 
+@pytest.mark.long
 @in_slack
 async def test_numbers_are_followed_with_where_they_go(stage: Stage) -> None:
     """R203: S3 15:00; the indicator, its value, time and source; the trend is seen."""

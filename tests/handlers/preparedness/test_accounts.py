@@ -180,6 +180,7 @@ async def test_an_account_that_is_no_full_active_members_gives_no_right(stage: S
     assert len(await told(stage)) == len(NO_RIGHT_IN_SLACK if isinstance(stage, SlackStage) else NO_RIGHT_IN_ENTRA)
 
 
+@pytest.mark.long
 @in_both
 async def test_a_guest_with_a_deciders_mail_decides_nothing(stage: Stage) -> None:
     """R001: on every way that a word comes in."""
@@ -190,6 +191,7 @@ async def test_a_guest_with_a_deciders_mail_decides_nothing(stage: Stage) -> Non
     assert len(await told(stage)) == 1
 
 
+@pytest.mark.long
 @only_in_teams
 @pytest.mark.parametrize("account", [{"user_type": "Guest"}, {}, {"enabled": False}])
 async def test_two_accounts_with_one_mail_in_entra_give_no_right(stage: TeamsStage, account: dict[str, Any]) -> None:
@@ -201,6 +203,7 @@ async def test_two_accounts_with_one_mail_in_entra_give_no_right(stage: TeamsSta
     assert await level(stage) is None
 
 
+@pytest.mark.long
 @only_in_teams
 async def test_a_mail_address_is_no_part_of_the_question_asked_of_entra(stage: TeamsStage) -> None:
     """R235: what stands in the plan can't widen what is looked for."""
@@ -212,6 +215,7 @@ async def test_a_mail_address_is_no_part_of_the_question_asked_of_entra(stage: T
     assert await level(stage) == 2
 
 
+@pytest.mark.long
 @in_both
 async def test_one_account_is_nobodys_where_two_in_the_plan_have_its_mail(stage: Stage) -> None:
     """R001: nor where the file has it as somebody else's."""

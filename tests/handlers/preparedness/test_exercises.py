@@ -270,6 +270,7 @@ async def test_an_exercise_that_the_mayor_stands_down_hears_nothing_more_from_it
     assert await stage["kim"].sees("– slut")
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_a_card_that_leads_out_of_the_house_says_in_an_exercise_that_it_stays_inside(stage: Stage) -> None:
     """D10 R221 R245: no agency, partner, newspaper, council or C3 is told by somebody who only does what the card says."""

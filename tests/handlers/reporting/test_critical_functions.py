@@ -218,6 +218,7 @@ async def test_a_time_that_has_not_been_starts_the_clock_and_is_asked_about(stag
         assert not await stage[person].has("Siden ons. 1/7 kl. 23:00"), person
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_since_when_is_read_as_it_is_said_and_corrected_with_one_press(stage: Stage) -> None:
     """R258: what can't be read is said; a time in the form that has not been is asked about like any other."""

@@ -29,6 +29,7 @@ async def test_what_the_staff_must_know_is_asked_of_one_person_and_closed_by_the
     assert not await stage["hanne"].has("Svar")
 
 
+@pytest.mark.long
 @in_teams
 async def test_a_report_that_answers_it_closes_it(stage: Stage) -> None:
     """R204 R182: by its number in the report, or by one press on the receipt; somebody else's report does not."""

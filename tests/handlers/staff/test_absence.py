@@ -131,6 +131,7 @@ async def test_somebody_who_goes_away_while_the_chain_runs_is_still_asked_once(c
     assert await asked(chain) == ["jens", "pia", "mette", "anne", "ole", "sara", "lars"]
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_when_all_are_away_all_are_asked(stage: RehearsalStage) -> None:
     """R005: in the plan's order."""
@@ -142,6 +143,7 @@ async def test_when_all_are_away_all_are_asked(stage: RehearsalStage) -> None:
     assert await asked(stage) == every
 
 
+@pytest.mark.long
 @in_slack
 async def test_a_summons_to_who_is_away_goes_to_the_deputy_at_once_and_to_them(stage: Stage) -> None:
     """R131 R007 R102: also the centre's chief's."""
@@ -196,6 +198,7 @@ async def test_only_the_holder_names_the_deputy_and_only_to_what_they_hold(stage
     assert not await stage["anne"].sees("skybrud")
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_who_holds_several_says_which(stage: RehearsalStage) -> None:
     """R007: Kim is secretary and log keeper; and a deputy for a while is one for a while."""

@@ -32,6 +32,7 @@ async def stage(request: pytest.FixtureRequest, database_url: str) -> AsyncItera
         yield opened
 
 
+@pytest.mark.long
 async def test_number_and_code_stand_on_the_summons_and_nowhere_else(stage: Stage) -> None:
     """R071: the nearest who may not have them is a centre's contact, who is told and not summoned."""
     assert await stage["kim"].sees("ring til telefonkonferencen")
@@ -46,6 +47,7 @@ async def test_number_and_code_stand_on_the_summons_and_nowhere_else(stage: Stag
     assert CODE not in str(await stage.export())
 
 
+@pytest.mark.long
 async def test_whoever_can_not_come_has_the_code_no_longer(stage: Stage) -> None:
     """R071: the card that says so has lost it."""
     await stage["eva"].presses("Kan ikke")
@@ -67,6 +69,7 @@ async def test_the_code_stands_in_the_sms_and_is_read_aloud_to_no_machine_that_t
     assert CODE[:4] not in twilio.aloud(summons)
 
 
+@pytest.mark.long
 async def test_whoever_can_not_come_after_all_has_it_on_no_card_that_they_were_sent(stage: Stage) -> None:
     """R071: the reminder, what they asked what it was, and what they asked for; whoever comes all the same has it anew."""
     await stage["eva"].says("hvad er det?")
@@ -80,6 +83,7 @@ async def test_whoever_can_not_come_after_all_has_it_on_no_card_that_they_were_s
     assert await stage["eva"].sees(CODE)
 
 
+@pytest.mark.long
 async def test_whoever_has_stepped_out_has_it_no_longer(stage: Stage) -> None:
     """R071: they said that they come, and don't sit there now."""
     await stage["eva"].presses("Kommer")

@@ -97,6 +97,7 @@ async def test_the_weeks_duty_is_asked_first_and_has_the_time_of_the_first(opene
     assert (await asked(stage))[:3] == ["pia", "jens", "lars"]
 
 
+@pytest.mark.long
 async def test_the_director_on_duty_is_asked_before_the_others(opened: Opened) -> None:
     """R005: and an absent one last, whatever the rota says."""
     stage = await opened("direktion: {uger: {2026-27: sara}}")
@@ -105,6 +106,7 @@ async def test_the_director_on_duty_is_asked_before_the_others(opened: Opened) -
     assert await asked(stage) == ["pia", "mette", "sara", "anne", "ole", "jens", "lars"]
 
 
+@pytest.mark.long
 async def test_a_calendar_is_read_ahead_and_its_last_copy_stays(opened: Opened, tmp_path: Path) -> None:
     """R005: fetched at the start and each night; what can't be read leaves what was read, and `hvem` tells."""
     file = tmp_path / "vagt.ics"
@@ -123,6 +125,7 @@ async def test_a_calendar_is_read_ahead_and_its_last_copy_stays(opened: Opened, 
     assert (await asked(stage))[:2] == ["pia", "jens"]
 
 
+@pytest.mark.long
 async def test_without_a_copy_the_plans_order_holds(opened: Opened, tmp_path: Path) -> None:
     """R005: a calendar that was never read keeps nobody waiting."""
     stage = await opened(f"beredskabschef: {{kalender: {tmp_path / 'ingen.ics'}}}")

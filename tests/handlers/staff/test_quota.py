@@ -68,6 +68,7 @@ async def test_centres_and_groups_of_the_plan_are_asked_by_their_names(
     assert await asked(stage) == persons
 
 
+@pytest.mark.long
 @in_teams
 async def test_in_order_the_next_is_asked_when_one_says_no_or_nothing(stage: Stage) -> None:
     """R074: as many at a time as are lacking; silence is waited for ten minutes, and asked about by telephone at last."""
@@ -210,6 +211,7 @@ async def test_what_is_said_beside_the_yes_reaches_whoever_asked(stage: Stage) -
     assert await stage["kim"].sees("(ja, men først kl 20)")
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_when_the_staff_steps_down_nobody_is_thanked_for_coming_nor_comes_for_nothing(stage: Stage) -> None:
     """R074 R001: the open question closes, whoever is on the way is told whom to ring, and no timer asks on."""

@@ -30,6 +30,7 @@ async def test_the_chief_and_the_deputy_are_named_and_every_gate_that_says_chief
     assert (await stage.part("pictures"))[0]["approved_by"] == "sara"
 
 
+@pytest.mark.long
 @in_teams
 async def test_whom_the_secretariat_would_have_as_chief_is_put_before_the_mayor_who_is_chief_until_then(
     stage: Stage,
@@ -146,6 +147,7 @@ async def test_the_intent_is_set_by_the_chief_or_the_mayor_and_stands_where_the_
     assert (await stage.part("orders"))[-1]["why"] == "Hensigt: ingen kommer til skade"
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_a_staff_that_grows_too_large_is_told_of_with_whom_one_could_let_go(stage: RehearsalStage) -> None:
     """R255: above twelve, with those who have said nothing."""

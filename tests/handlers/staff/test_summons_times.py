@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import pytest
+
 from handlers.core.language import replies, times_read
 from tests.stage.platforms import in_one_chat
 from tests.stage.prologue import after, cloudburst
@@ -26,6 +28,7 @@ SAID = {
 }
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_the_time_that_somebody_says_they_come_is_read(stage: Stage) -> None:
     """R055 R056: "er der kl 15.30" was taken as a yes, and nobody saw when."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.stage.platforms import in_one_chat
 from tests.stage.prologue import after, cloudburst, follows
 from tests.stage.stage import Stage, told
@@ -78,6 +80,7 @@ async def test_a_role_is_still_named_by_those_who_may_and_not_by_drawing_somebod
     assert (after["crisis"]["chief"], after["drawn_in"]) == ("sara", [])
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_a_logistics_staff_is_offered_when_much_is_asked_for_and_its_members_have_tasks(stage: Stage) -> None:
     """R224 R141: more than five requests; somebody leads it, below the crisis staff."""

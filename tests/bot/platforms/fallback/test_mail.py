@@ -452,6 +452,7 @@ NESTED = "".join(
 )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("head", "told"),
     [

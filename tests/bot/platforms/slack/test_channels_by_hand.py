@@ -101,6 +101,7 @@ async def test_who_comes_into_the_staffs_channel_by_hand_is_told_of_by_name_and_
     assert len(await house.rows(select(Message))) == before
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("how", [*inbound.CLOSED, "member_left_channel"])
 async def test_a_staffs_channel_that_is_closed_by_hand_is_told_of_before_anybody_writes_there(
     house: House, how: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
@@ -55,6 +56,7 @@ def test_good_news_with_a_need_beside_it_is_not_green(fine: str, need: str, betw
     assert read(text) != "green"
 
 
+@pytest.mark.long
 @given(st.text(max_size=80))
 def test_anything_at_all_can_be_read(text: str) -> None:
     assert read(text) in TABLE
