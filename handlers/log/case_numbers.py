@@ -12,7 +12,6 @@ from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.log import journal
 
-
 # "c3 4711", "i esdh: 26/1234".
 SYSTEM = re.compile(r"(?:i )?(c3|esdh)(?=[\s:,]|$)[\s:,]*", re.IGNORECASE)
 

@@ -60,7 +60,7 @@ async def measure(turn: Turn, text: str) -> None:
         await _list(turn)
         return
     numbered = re.match(r"(\d{1,6})\b[:.]?\s*(.*)", text, re.DOTALL)
-    if numbered and await _is_of_a_task(turn, int(numbered[1]), numbered[2].strip()):
+    if numbered and await _act_on_task(turn, int(numbered[1]), numbered[2].strip()):
         return
     if numbered and await _act_on(turn, int(numbered[1]), numbered[2].strip()):
         return
@@ -77,7 +77,7 @@ def _says_task(turn: Context) -> bool:
     return bool(re.match(r"opgaver?\b", typed_verbs.strip_name(turn.the_incoming.text), re.IGNORECASE))
 
 
-async def _is_of_a_task(turn: Turn, number: int, said: str) -> bool:
+async def _act_on_task(turn: Turn, number: int, said: str) -> bool:
     """Act on a task of the staff's that is named by its number: never on the measure that happens to have the same."""
     found = _status(said)
     is_done = found.kind == "exact" and found.verb is not None and STATUS[found.verb] == "done"
