@@ -16,7 +16,8 @@ UNSEEN = {"Mn", "Cf"}
 def fold_letter(letter: str) -> str:
     """Fold one character for comparison: into none, one or more characters."""
     plain = letter.casefold().translate(LETTERS)
-    return "".join(each for each in unicodedata.normalize("NFD", plain) if unicodedata.category(each) not in UNSEEN)
+    bare = "".join(each for each in unicodedata.normalize("NFD", plain) if unicodedata.category(each) not in UNSEEN)
+    return bare.translate(LETTERS)  # ǣ is æ with a mark
 
 
 def fold(text: str, *, trailing: str = "") -> str:

@@ -51,6 +51,7 @@ class Unconfirmed:
     crisis=True,
     grave=True,
     begins="never",
+    wordless=True,
 )
 async def call_list(turn: Turn, text: str) -> None:
     """Show the list of whom to ring to whoever asked alone: it has people's own numbers in it."""

@@ -9,6 +9,7 @@ from handlers.core.card import DANGER, Button, Card, Field, quote
 from handlers.core.context import URGENT, Context
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
+from storage.letters import fold
 from storage.plan import reach
 from storage.plan.model import Plan
 from storage.plan.reach import Finding, Known
@@ -18,6 +19,8 @@ from storage.rows.traffic import Remembered
 PAGE = 8
 # The fact that remembers when somebody last went through the list.
 REVIEWED = "phone_list"
+# What its button is called, as it is typed; folded.
+GONE_THROUGH = {"gennemgaaet", "listen er gennemgaaet", "er gennemgaaet", "listen gennemgaaet"}
 
 
 @verb(
@@ -33,11 +36,16 @@ async def contact(turn: Turn, text: str) -> None:
     await _find_crisis(turn)
     if turn.plan.named(text):
         await ring(turn, text)
-    elif await rights.phone_list.held(turn):
+        return
+    if await rights.phone_list.held(turn):
+        if fold(text) in GONE_THROUGH:
+            await _remember_review(turn)
+            text = ""
         await _tell(turn, await _state(turn, 0))
     else:
         said = f"*Ring.* Det, du har set, kan også skrives: */krise varsel*.{staying_inside.reminder(turn)}"
         await turn.answer(Card(said, facts=public_lines(turn)))
+    await running.give_back(turn, "kontakt", text)
 
 
 @action("contacts.state", who=rights.phone_list, crisis=False)
@@ -78,9 +86,13 @@ def _line(turn: Context, person: str, known: Known) -> tuple[str, str]:
 @action("contacts.reviewed", who=rights.phone_list, crisis=False)
 async def reviewed(turn: Turn) -> None:
     """Note that somebody has gone through the list; the date stands on it."""
+    await _remember_review(turn)
+    await turn.replace(await _state(turn, 0))
+
+
+async def _remember_review(turn: Turn) -> None:
     await turn.db.merge(Remembered(name=REVIEWED, value={"at": turn.now.isoformat(), "by": turn.sender}))
     await turn.db.flush()
-    await turn.replace(await _state(turn, 0))
 
 
 def public_lines(turn: Context) -> tuple[tuple[str, str], ...]:

@@ -64,6 +64,7 @@ def _escaped(text: str) -> str:
     "kontaktkort",
     "gem krisebot",
     help="kontaktkort – Krisebots numre som kontakt, og hvordan de ringer igennem om natten",
+    wordless=True,
 )
 async def contact_card(turn: Turn, text: str) -> None:
     """Give krisebot's own numbers as a contact, and tell how a telephone lets it through at night."""

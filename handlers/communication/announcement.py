@@ -54,10 +54,10 @@ async def again(turn: Turn) -> None:
     """Ask communication, a day after the last time, to tell the organisation how it stands."""
     crisis = turn.the_crisis
     owner = turn.rules.holder("kommunikation")
-    if crisis.state != "active" or not owner:
+    if crisis.state != "active":
         return
     await turn.notify(
-        [owner],
+        [owner or turn.staff],
         Card(
             f"Krisen »{quote(crisis.title)}« har varet {(turn.now - (crisis.decided_at or turn.now)).days} døgn. "
             "Er hele organisationen orienteret i dag? Brug intranettet, helt ud i de yderste led."

@@ -29,6 +29,7 @@ SECTION = Family("s{}")
     who=rights.staff,
     crisis=True,
     begins="never",
+    wordless=True,
 )
 async def plan(turn: Turn, text: str) -> None:
     """Show how far the communication plan is, and what stands under each heading."""

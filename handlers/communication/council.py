@@ -6,9 +6,11 @@ every other day. Nothing is marked as sent that the chief has not approved word 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import func, select
 
-from handlers.core import quiet, rights, staying_inside
+from handlers.core import over, quiet, rights, staying_inside
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import ROUTINE, URGENT, Context
 from handlers.core.language import times_shown
@@ -33,13 +35,19 @@ STATES = {"draft": "kladde", "awaiting": "til godkendelse", "approved": "godkend
     who=rights.runs_staff,
     crisis=True,
     grave=True,
+    afterwards=True,
+    begins="with words",
 )
 async def council(turn: Turn, text: str) -> None:
-    """Show the briefing that is not sent yet, else a new draft; with words after the verb, they are the text."""
+    """Show the briefing that is not sent yet, else a new draft; with words after the verb, they are the text. Of a crisis
+    that is over the newest is shown, and none is begun."""
+    if over.is_over(turn):
+        await _show_afterwards(turn)
+        return
     row = await _unsent(turn) or await _draft(turn)
     if text.strip():
         await _write(turn, row, text.strip())
-    await turn.answer(card(turn, row), key=f"{_key(row)}/{turn.sender}")
+    await turn.answer(card(turn, row), key=f"{_key(row)}/{turn.sender}", again=True)
 
 
 async def begin(turn: Turn) -> None:
@@ -76,6 +84,27 @@ async def _unsent(turn: Context) -> Briefing | None:
         .limit(1)
     )
     return found
+
+
+async def _show_afterwards(turn: Turn) -> None:
+    """Show how the briefings of a crisis that is over ended, and the newest of them; what was written and not sent can still
+    be."""
+    rows = list(
+        await turn.db.scalars(
+            select(Briefing).where(Briefing.crisis_id == turn.the_crisis.id).order_by(Briefing.number.desc())
+        )
+    )
+    if not rows:
+        await turn.answer(Card("Der blev ikke skrevet nogen orientering til Byrådet i krisen."))
+        return
+    row = await _unsent(turn) or rows[0]
+    drawn = card(turn, row)
+    earlier = tuple(
+        (f"Orientering {each.number}", STATES[each.state] + (f" {turn.clock(each.sent_at)}" if each.sent_at else ""))
+        for each in rows
+        if each is not row
+    )
+    await turn.answer(replace(drawn, facts=earlier), key=f"{_key(row)}/{turn.sender}", again=True)
 
 
 async def _draft(turn: Turn) -> Briefing:

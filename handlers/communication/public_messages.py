@@ -6,6 +6,7 @@ Krisebot never publishes to citizens: it drafts, shows what is unconfirmed, and 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from sqlalchemy import select
 
@@ -30,6 +31,7 @@ FORM = (
     Field("delegated", "Haster det: hvem med det faglige ansvar sender den?", "persons"),
 )
 SHOWN = 8
+ADDRESSED = re.compile(r"(?:til\s++)?([^:\n]{2,80}):\s*+(\S.*+)", re.IGNORECASE | re.DOTALL)
 # Plan §8: "bidrage til, at alle parter agerer hensigtsmæssigt". Asked for, and never in the way of what hastes.
 ASKED = "Hvad skal de gøre? Det står der ikke endnu. Budskabet kan udgives uden."
 
@@ -38,14 +40,17 @@ ASKED = "Hvad skal de gøre? Det står der ikke endnu. Budskabet kan udgives ude
     "budskab",
     "budskaber",
     "pressemeddelelse",
-    help="budskab – tekst til borgere og medier; du udgiver den selv",
+    help="budskab <til hvem>: <hvad> – tekst til borgere og medier; du udgiver den selv",
     who=rights.staff,
     crisis=True,
     afterwards=True,
     begins="with words",
 )
 async def messages(turn: Turn, text: str) -> None:
-    """Show the messages there are, how long it took to the first, and the way to a new one."""
+    """Show the messages there are, how long it took to the first, and the way to a new one, begun with what was typed."""
+    if text.strip() and not await rights.communication.held(turn):
+        await running.refuse(turn, rights.communication, f"Dine ord er ikke brugt: »{quote(text.strip(), 1000)}«")
+        return
     rows = list(
         await turn.db.scalars(
             select(PublicMessage)
@@ -71,8 +76,18 @@ async def messages(turn: Turn, text: str) -> None:
         )
         for row in [row for row in rows if row.published_at or row in drafts][:SHOWN]
     )
-    button = Button("Nyt budskab", "budskab.new", {}, style="primary", form=FORM, form_title="Nyt budskab")
-    await turn.answer(Card(f"*Budskaber til omverdenen.* {first}\n{unseen}".rstrip(), facts=facts, buttons=(button,)))
+    button = Button("Nyt budskab", "budskab.new", {}, style="primary", form=_begun(text), form_title="Nyt budskab")
+    typed = f"\n»{quote(text.strip(), 1000)}« står i *Nyt budskab*: tryk, og skriv resten." if text.strip() else ""
+    await turn.answer(
+        Card(f"*Budskaber til omverdenen.* {first}{typed}\n{unseen}".rstrip(), facts=facts, buttons=(button,))
+    )
+
+
+def _begun(text: str) -> tuple[Field, ...]:
+    """Return the form for a new message, begun with what was typed: "til borgerne i Fløng: kog vandet"."""
+    addressed = ADDRESSED.fullmatch(text.strip())
+    given = {"audience": addressed[1].strip(), "nature": addressed[2]} if addressed else {"nature": text.strip()}
+    return tuple(replace(field, value=given.get(field.id, "")) for field in FORM)
 
 
 @action("budskab.new", who=rights.communication)
@@ -158,6 +173,22 @@ async def _card(turn: Context, row: PublicMessage) -> Card:
                 form_title="Er udgivet",
             ),
             advise,
+            Button(
+                "Ret kladden",
+                "budskab.amend",
+                about,
+                form=(
+                    Field("nature", "Art – hvad er der sket?", "long", required=True, value=row.nature),
+                    Field("extent", "Omfang – hvem og hvor rammer det?", "long", value=row.extent),
+                    Field("course", "Forventet forløb – hvad nu, og hvor længe?", "long", value=row.course),
+                    Field(
+                        "sources",
+                        "Kilder – numre i loggen, fx 4, 7",
+                        value=", ".join(str(each) for each in row.sources),
+                    ),
+                ),
+                form_title=f"Ret budskab {row.number}",
+            ),
         ),
     )
 
@@ -187,6 +218,32 @@ async def advise(turn: Turn, number: int) -> None:
     await _redraw(turn, row)
 
 
+@action("budskab.amend", who=rights.proven)
+async def amend(turn: Turn, number: int) -> None:
+    """Write what a draft lacks, "krisens art, omfang og forventede forløb", or what it rests on; by communication or whoever
+    it was delegated to."""
+    row = await turn.of_crisis(PublicMessage, number)
+    if row is None or row.published_at is not None or await _refuse_other(turn, row):
+        return
+    if not turn.value("nature"):
+        await turn.answer(Card("Skriv, hvad der er sket. Intet er ændret."))
+        return
+    row.sources = form_values.typed(turn, "sources", _numbers, "Skriv numre i loggen, fx 4, 7.") or []
+    row.nature, row.extent, row.course = turn.value("nature"), turn.value("extent"), turn.value("course")
+    await turn.log(
+        f"Budskab {row.number} til {row.audience}, kladden er rettet: {in_full(row)}",
+        kind="communication",
+        sender=turn.sender,
+        refs={"public_message": row.number},
+    )
+    await _redraw(turn, row)
+
+
+def in_full(row: PublicMessage) -> str:
+    """Write what a message says, in the order that it is read."""
+    return "\n".join(filter(None, (row.nature, row.extent, row.course, advised(row))))
+
+
 async def _redraw(turn: Turn, row: PublicMessage) -> None:
     """Show the message as it stands wherever it is, so that nobody publishes yesterday's words."""
     drawn = await _card(turn, row)
@@ -214,8 +271,7 @@ async def published(turn: Turn, number: int) -> None:
         turn.value("channel") or "ikke angivet",
     )
     entry = await turn.log(
-        f"Budskab {row.number} til {row.audience} er udgivet: {row.channel}\n{row.nature}\n{row.extent}\n{row.course}\n"
-        f"{advised(row)}".strip(),
+        f"Budskab {row.number} til {row.audience} er udgivet: {row.channel}\n{in_full(row)}",
         kind="communication",
         sender=turn.sender,
         direction="out",

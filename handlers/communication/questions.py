@@ -7,7 +7,7 @@ import re
 from rapidfuzz import fuzz
 from sqlalchemy import select
 
-from handlers.core import clearance, form_values, over, rights, running
+from handlers.core import called_by_number, clearance, form_values, over, rights, running
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import Context
 from handlers.core.language import owners
@@ -43,6 +43,13 @@ async def question(turn: Turn, text: str) -> None:
     text = text.strip()
     if not text:
         await _queue(turn)
+        return
+    if (called := called_by_number.read(text)) is not None:
+        asked = await called_by_number.row_or_tell(turn, Question, called, f"Spørgsmål {called.number}")
+        if asked is not None:
+            mine = asked.owner == turn.sender or await rights.runs_staff.held(turn)
+            drawn = _owners_card(turn, asked)
+            await turn.answer(drawn if mine else Card(drawn.text))
         return
     if await over.tell_if_over(turn):
         return
@@ -205,6 +212,12 @@ async def move(turn: Turn, question: int) -> None:
     )
     await turn.replace(Card(f"Spørgsmål {row.number} er flyttet til {turn.name(row.owner)}."))
     await turn.say(row.owner, _owners_card(turn, row), key=_key(row, row.owner), kind="notice")
+
+
+async def unanswered(turn: Context) -> list[Question]:
+    """Return the crisis' questions that nobody has answered, the oldest first."""
+    open_ = select(Question).where(Question.crisis_id == turn.the_crisis.id, Question.answered_at.is_(None))
+    return list(await turn.db.scalars(open_.order_by(Question.number)))
 
 
 async def _keep(turn: Turn, text: str) -> Question:

@@ -234,7 +234,7 @@ async def _name_in_words(turn: Turn, text: str, when: str) -> None:
     """Name the municipality's own representative as it was typed: "Siv", "fra kl 18"."""
     if await _refuse_without_local_staff(turn):
         return
-    persons = turn.rules.named(text.lstrip("@ "))
+    persons = turn.named(text)
     if len(persons) != 1:
         await turn.answer(
             Card(f'Jeg kan ikke se, hvem "{quote(text, 100)}" er. Intet er ændret.', buttons=(_naming(turn),))

@@ -33,7 +33,7 @@ async def persons(turn: Context, text: str) -> tuple[list[str], list[str]]:
             continue
         group = await _group(turn, fold(name))
         if group is None:
-            named = turn.plan.named(name.lstrip("@"))
+            named = turn.named(name)
             if len(named) != 1:
                 unknown.append(name)
             group = named if len(named) == 1 else []

@@ -282,7 +282,9 @@ def in_exercise(card: Card) -> Card:
         else button
         for button in card.buttons
     )
-    return replace(card, text=f"{EXERCISE}: {card.text}", brief=brief, buttons=buttons, exercise=True)
+    # What is drawn on from a card that stands has the word already.
+    text = card.text if card.text.startswith(f"{EXERCISE}: ") else f"{EXERCISE}: {card.text}"
+    return replace(card, text=text, brief=brief, buttons=buttons, exercise=True)
 
 
 def _field(data: Mapping[str, Any]) -> Field:

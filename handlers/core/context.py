@@ -17,6 +17,7 @@ from handlers.core.incoming import Incoming
 from handlers.core.language import owners, times_shown
 from storage.case import redaction
 from storage.case.at_hand import at_hand
+from storage.letters import fold
 from storage.plan.model import Plan
 from storage.plan.persons import SECRETARIAT_ROLES, SERVING_ROLES
 from storage.plan.reach import Way
@@ -288,6 +289,14 @@ class Context:
     def asked(self, text: str) -> owners.Named:
         """Find whom a question is put to; see `owners.asked`."""
         return owners.asked(self.rules, text, self._chief_now())
+
+    def named(self, name: str) -> list[str]:
+        """Find those whom a name means, as `Plan.named` does: whoever has a role in this crisis, and "krisestabschefen" is its
+        chief; a person whom the plan has got since it began is known too."""
+        said, chief = name.strip().lstrip("@ "), self._chief_now()
+        if chief is not None and fold(said) in owners.CHIEF:
+            return [chief]
+        return self.rules.named(said) or self.plan.named(said)
 
     def _chief_now(self) -> str | None:
         return (self.crisis.chief or self.rules.holder("borgmester")) if self.crisis else None

@@ -59,6 +59,9 @@ class Verb:
         begins: when it decides something or sets it going, which it does not in a crisis that is over: whoever types it there
             is told. "with words" shows what there is where nothing is behind it. One that is `afterwards` too, and begins
             "always", looks for itself.
+        wordless: whether it shows something and reads no words: what somebody tells behind it is given back to them.
+        level_two: whether it is the crisis staff's, which there is at level 2 alone (plan §3): whoever would begin something
+            by it in a crisis that has none is told.
     """
 
     name: str
@@ -74,6 +77,8 @@ class Verb:
     named: Named = "anywhere"
     of_row: Right | None = None
     begins: Begins = "always"
+    wordless: bool = False
+    level_two: bool = False
 
     def begins_by(self, text: str) -> bool:
         """Whether those words behind it would begin something, as far as can be told before it runs."""
@@ -95,6 +100,7 @@ class Action:
         begins: whether it decides something or sets it going: not once its crisis is over, which whoever presses is told.
         unchosen: `async (turn) -> words, grade`, what every staff shall read where the sender leaves unchosen which
             incident it is about, without a CPR number; None for nothing.
+        level_two: as for a verb.
     """
 
     name: str
@@ -106,6 +112,7 @@ class Action:
     decides: bool = False
     begins: bool = False
     unchosen: Unchosen | None = None
+    level_two: bool = False
 
 
 verbs: dict[str, Verb] = {}
@@ -133,6 +140,8 @@ def verb(
     named: Named = "anywhere",
     of_row: Right | None = None,
     begins: Begins = "always",
+    wordless: bool = False,
+    level_two: bool = False,
 ) -> Callable[[R], R]:
     """Register a `/krise` verb. See `Verb` for the arguments."""
 
@@ -140,7 +149,23 @@ def verb(
         _once(
             verbs,
             name,
-            Verb(name, synonyms, help, who, run, crisis, grave, otherwise, urgent, afterwards, named, of_row, begins),
+            Verb(
+                name,
+                synonyms,
+                help,
+                who,
+                run,
+                crisis,
+                grave,
+                otherwise,
+                urgent,
+                afterwards,
+                named,
+                of_row,
+                begins,
+                wordless,
+                level_two,
+            ),
         )
         if urgent:
             urgent_verbs[name] = synonyms
@@ -159,11 +184,12 @@ def action(
     decides: bool = False,
     begins: bool = False,
     unchosen: Unchosen | None = None,
+    level_two: bool = False,
 ) -> Callable[[R], R]:
     """Register what a button does. See `Action` for the arguments."""
 
     def register(run: R) -> R:
-        _once(actions, name, Action(name, who, run, crisis, awaited, urgent, decides, begins, unchosen))
+        _once(actions, name, Action(name, who, run, crisis, awaited, urgent, decides, begins, unchosen, level_two))
         return run
 
     return register

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from handlers.core import (
     answering,
+    brought_straight,
     edited_answers,
     enclosures,
     in_place,
@@ -65,9 +66,11 @@ async def _do(turn: Turn) -> None:
             await words.command(turn, typed_verbs.strip_name(incoming.text))
         case "text" if incoming.place == "dm":
             await words.said(turn, incoming.text)
+            await brought_straight.own_words(turn)
         case "text" if room is not None and turn.crisis is not None and turn.crisis.state == "active":
             for run_on in registry.channel_words:
                 await run_on(turn, incoming.text)
+            await brought_straight.own_words(turn)
         case "edited" if await edited_answers.comes_before_original(turn):
             edited_answers.put_off(turn)
         case kind if kind in registry.ABOUT_MESSAGES:

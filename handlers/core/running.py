@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from handlers.core import (
+    brought_straight,
     form_questions,
     incident_names,
     named_crisis,
@@ -21,10 +22,9 @@ from handlers.core import (
     written_times,
 )
 from handlers.core.card import DANGER, Button, Card, quote
-from handlers.core.context import URGENT, Context
+from handlers.core.context import Context
 from handlers.core.form_values import Unread
-from handlers.core.language import dangers, times_read, times_shown
-from handlers.core.language.urgency_words import hastens
+from handlers.core.language import dangers, idle_words, times_read, times_shown
 from handlers.core.registry import Action, Verb
 from handlers.core.rights import Right
 from handlers.core.turn import Turn
@@ -35,6 +35,9 @@ from storage.rows.staff import OUTSIDE
 WARNS_ITSELF = frozenset({"aktiver"})
 # So long whoever wrote it has to choose; then every staff reads it.
 CHOICE = timedelta(minutes=2)
+# Where words may belong that nobody asked for, and where no crisis runs.
+BELONGS = {"log": "Gem i log", "melding": "Send som melding", "punkt": "Punkt til møde"}
+WARNS = {"varsel": "Send varsel"}
 # Whom a refusal names at most, and what it says of what was pressed.
 NAMED, UNCHANGED = 3, "Intet er ændret."
 
@@ -61,8 +64,12 @@ async def _run(turn: Turn, verb: Verb, text: str) -> None:
     if verb.crisis and verb.begins_by(text) and await over.tell_if_over(turn):
         return
     if await verb.who.held(turn):
+        if verb.level_two and verb.begins_by(text) and await over.tell_if_no_staff(turn):
+            return
         await verb.run(turn, text)
-        await _hasten(turn, verb, text)
+        if verb.wordless:
+            await give_back(turn, verb.name, text)
+        await brought_straight.behind_verb(turn, verb, text)
         await _say_what_is_idle(turn, text)
     elif await verb.who.lacks_proof(turn):
         await proof.ask(turn, verb.name, text)
@@ -131,24 +138,30 @@ async def lead_on(turn: Turn, text: str) -> bool:
     return meant is not None
 
 
-# Verbs that bring what hastens to the chief by themselves, or that are the chief's own.
-HASTENS_ITSELF = frozenset(
-    {"varsel", "aktiver", "opskaler", "melding", "telefon", "tiltag", "ordre", "bistand", "hjælp"}
-)
+async def give_back(turn: Turn, verb: str, text: str) -> None:
+    """Give somebody back what they told behind a verb that only shows something: it is nowhere else, and the places where
+    it may belong are a press away. Nothing is said of words that tell nothing.
 
-
-async def _hasten(turn: Turn, verb: Verb, text: str) -> None:
-    """Bring what says HASTER past every queue to the staff's chief, whatever it was written for (plan §9)."""
-    crisis = turn.crisis
-    if verb.name in HASTENS_ITSELF or crisis is None or crisis.level != 2 or not hastens(text):
+    Args:
+        verb: its name.
+        text: what came after it and was not read.
+    """
+    asked = f"{which(turn.inbox_id or 0)}/"
+    # Where it is asked which incident it is about, the words come along with the answer.
+    if not idle_words.tells(text) or any(each.key.startswith(asked) for each in turn.said_to(turn.sender)):
         return
-    await turn.notify(
-        [person for person in (await turn.chiefs())[:1] if person != turn.sender],
-        Card(f"⚠️ *HASTER* – {turn.name(turn.sender)} skriver ({verb.name}): »{quote(text, 1000)}«"),
-        kind="notice",
-        summary="Det haster: krisestabschefen har fået det",
-        urgency=URGENT,
-        everywhere=True,
+    places = BELONGS if turn.crisis is not None and turn.crisis.state == "active" else WARNS
+    keep = {"inbox": turn.inbox_id, "behind": verb}
+    buttons = [
+        Button(label, "router.meant", {"verb": name, **keep})
+        for name, label in places.items()
+        if await registry.verbs[name].who.has(turn)
+    ]
+    await turn.answer(
+        Card(
+            f"*{verb}* viser kun noget, så det her står ingen steder endnu:\n»{quote(text.strip(), 500)}«",
+            buttons=tuple(buttons),
+        )
     )
 
 
@@ -166,7 +179,11 @@ async def act(turn: Turn, action: Action, args: Mapping[str, Any]) -> None:
     if action.crisis and turn.crisis is None and not await find_crisis_or_ask(turn):
         return
     if await action.who.held(turn):
-        if not (action.begins and await over.tell_if_over(turn)) and not await form_questions.ask(turn):
+        if (action.begins and await over.tell_if_over(turn)) or (
+            action.level_two and await over.tell_if_no_staff(turn)
+        ):
+            return
+        if not await form_questions.ask(turn):
             await _run_or_ask(turn, action, args)
     elif await action.who.lacks_proof(turn):
         await proof.ask(turn)

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Text, cast, select
@@ -16,6 +16,9 @@ from handlers.core import registry
 from handlers.core.card import LAPSES, Card
 from handlers.core.context import Context
 from storage.rows.traffic import Message
+
+# What was said that short a while ago still stands before whoever asks for it again.
+IN_SIGHT = timedelta(minutes=1)
 
 
 class Standing(Context):
@@ -41,6 +44,28 @@ class Standing(Context):
         message.version += 1
         message.edited_at, message.trace = self.now, self.trace
         self._redrawn.append(message)
+
+    async def put_aside(self, key: str, here: str) -> str:
+        """Put what stands under a key aside, where it stands further up than whoever asks for it looks: as it was, without
+        buttons, saying that it is shown again below.
+
+        Args:
+            key: what is shown again is said under.
+            here: where it is asked for.
+
+        Returns:
+            the key to say it under: a longer one where it stands with somebody else, whose it stays.
+        """
+        standing = await self.db.scalar(select(Message).where(Message.key == key))
+        if standing is not None and standing.recipient != here:
+            return await self.put_aside(f"{key}/{here}", here)
+        if standing is None or self.now - standing.created_at < IN_SIGHT:
+            return key
+        standing.key = f"shown again/{standing.id}"
+        text = f"{standing.card['text']}\n↓ Vist igen {self.clock(self.now)}, længere nede."
+        self._redraw(standing, {**standing.card, "text": text, "buttons": []})
+        await self.db.flush()
+        return key
 
     async def settle(self, standing: Message, before: Mapping[str, Any]) -> None:
         """Take the buttons of a question that has been answered off the other cards that ask the same: the reminder

@@ -89,8 +89,14 @@ async def on_behalf(turn: Turn, inbox: int, asker: str, person: str) -> None:
 
 
 @action("router.meant", crisis=False)
-async def meant(turn: Turn, verb: str, inbox: int) -> None:
-    """Run the verb that was meant, with the words as they were typed; words that ask for help are led on."""
+async def meant(turn: Turn, verb: str, inbox: int, behind: str = "") -> None:
+    """Run the verb that was meant, with the words as they were typed; words that ask for help are led on.
+
+    Args:
+        verb: its name.
+        inbox: the input that they came in.
+        behind: the verb that they stand behind, which is none of them; empty where they stand behind none.
+    """
     if verb == "hjælp":
         await _help_with(turn, inbox)
         return
@@ -98,7 +104,8 @@ async def meant(turn: Turn, verb: str, inbox: int) -> None:
     if original is None:
         return
     words_of = typed_verbs.strip_name(original.text) or enclosures.titled(original.enclosed)
-    await run_on(turn, registry.verbs[verb], words_of)
+    found = typed_verbs.verb_of(words_of)
+    await run_on(turn, registry.verbs[verb], found.rest if behind and found.verb == behind else words_of)
 
 
 async def _help_with(turn: Turn, inbox: int) -> None:

@@ -323,15 +323,17 @@ class Turn(Standing):
             )
         return said
 
-    async def answer(self, card: Card, *, key: str | None = None, new: bool = False) -> Message:
+    async def answer(self, card: Card, *, key: str | None = None, new: bool = False, again: bool = False) -> Message:
         """Answer whoever asked, where they asked.
 
         Args:
             card: what is said.
             key: names the message, where it is to be changed later.
             new: as for `say`.
+            again: what stands further up, or elsewhere, under the key is shown again, and not only changed there.
         """
         here, incoming = await self.here(), self.the_incoming
+        key = await self.put_aside(key, here) if again and key is not None else key
         thread = incoming.thread or None if isinstance(here, StaffRecipient) else None
         return await self.say(here, card, key=key, kind="reply", platform=incoming.platform, new=new, thread=thread)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handlers.core import clearance, registry, typed_verbs
+from handlers.core import called_by_number, clearance, registry, typed_verbs
 from handlers.core.context import Context
 from handlers.core.incoming import Incoming
 from storage.grades import Grade
@@ -20,6 +20,9 @@ WAITED, MOST = "which.waited", 50
 
 # What is written behind these is for the staff to read: it waits for nobody's choice of an incident.
 VERBS = frozenset({"bistand", "log", "melding", "spm", "telefon", "tilbud"})
+
+# What is shown by its number behind them, and what that begins with.
+LOOKED_UP = {"bistand": "B", "spm": "", "tilbud": "TB"}
 
 
 async def read(turn: Context, verb: str, text: str | None = None) -> tuple[str, Grade] | None:
@@ -37,6 +40,9 @@ async def read(turn: Context, verb: str, text: str | None = None) -> tuple[str, 
     if verb not in VERBS or (text is not None and not text.strip()):
         return None
     typed = typed_verbs.strip_name(incoming.text)
+    # What is only looked up is for its sender.
+    if verb in LOOKED_UP and called_by_number.read(typed_verbs.verb_of(typed).rest, LOOKED_UP[verb]) is not None:
+        return None
     return typed, clearance.spoken(turn, typed_verbs.verb_of(typed).rest)[1]
 
 

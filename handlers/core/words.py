@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from handlers.core import answering, edited_answers, registry, running, typed_verbs
+from handlers.core import answering, brought_straight, edited_answers, registry, running, typed_verbs
 from handlers.core.card import Button, Card, quote
 from handlers.core.context import Context
 from handlers.core.language import dangers, small_talk
 from handlers.core.language.marks import unmarked
+from handlers.core.language.urgency_words import hastens
 from handlers.core.turn import Turn
 
 HELP = "Bed om hjælp"
@@ -25,10 +26,21 @@ async def said(turn: Turn, text: str) -> None:
     if typed_verbs.is_meant(text) and not (heard is not None and heard.grave):
         await command(turn, text)
         return
+    if await _take_what_hastens(turn, text):
+        return
     if await running.lead_on(turn, text):
         await edited_answers.note(turn, edited_answers.WORDS)
     else:
         await _said_in_crisis(turn, text)
+
+
+async def _take_what_hastens(turn: Turn, text: str) -> bool:
+    """Take what says HASTER, and is neither a verb nor an answer, as a report of one of the crisis' own people: it waits for
+    no press, and goes straight to the staff. Returns whether it was one."""
+    if not hastens(text) or not await brought_straight.where_involved(turn):
+        return False
+    await running.run(turn, registry.verbs["melding"], text)
+    return True
 
 
 async def _take_answer(turn: Turn, text: str) -> bool:
@@ -108,9 +120,14 @@ async def not_understood(turn: Turn, text: str, *, verb: str | None = None) -> N
         text: verbatim.
         verb: one that they only begin like.
     """
+    if await _take_what_hastens(turn, text):
+        return
     keep = {"inbox": turn.inbox_id}
     like = typed_verbs.meant_by(text) if verb is None and typed_verbs.is_command(turn.the_incoming) else ""
     runs = (Button(f"Kør {verb}", "router.meant", {"verb": verb, **keep}),) if verb else ()
+    item = registry.verbs["punkt"].who
+    of_staff = [await item.has(turn.about(crisis)) for crisis in await brought_straight.where_involved(turn)]
+    items = (Button("Punkt til møde", "router.meant", {"verb": "punkt", **keep}),) if any(of_staff) else ()
     await turn.answer(
         Card(
             "Jeg er ikke sikker på, hvad jeg skal gøre med den. Din tekst er gemt:\n"
@@ -118,6 +135,7 @@ async def not_understood(turn: Turn, text: str, *, verb: str | None = None) -> N
             buttons=(
                 Button("Gem i log", "router.meant", {"verb": "log", **keep}),
                 Button("Send som melding", "router.meant", {"verb": "melding", **keep}),
+                *items,
                 *runs,
                 Button(HELP, "router.meant", {"verb": "hjælp", **keep}),
             ),

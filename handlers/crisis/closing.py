@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
-from handlers.core import rights, staying_inside
+from handlers.communication import questions
+from handlers.core import over, rights, staying_inside
 from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import Context
 from handlers.core.registry import action
 from handlers.core.turn import Turn
 from handlers.log import case_numbers, journal, journal_c3
 from handlers.measures import assistance, assistance_card, measure_card, measure_steps, tasks
+from handlers.meetings import agenda_items
 from handlers.staff import externals
 from storage.rows.measures import ANSWERED, AssistanceRequest, Task
 
@@ -40,6 +42,12 @@ async def begin(turn: Turn) -> None:
     )
     for row in await _unanswered(turn):
         await _tell_requester(turn, row)
+    for question in await questions.unanswered(turn):
+        own = f"{turn.name(question.owner)} har det stadig og kan svare; så får du svaret her."
+        await _tell(turn, question.asker, f"dit spørgsmål {question.number} er ikke besvaret", question.text, own)
+    for item in await agenda_items.of_people(turn):
+        none = "Der kommer intet møde: tal med din leder, hvis der stadig er brug for det."
+        await _tell(turn, item.proposer, f"dit punkt {item.number} er ikke behandlet", item.text, none)
 
 
 @action("closing.done", who=rights.runs_staff)
@@ -62,7 +70,19 @@ async def _card(turn: Context) -> Card:
     left = [
         *(f"• T{row.number}: {measure_card.line(turn, row)}" for row in going),
         *(f"• B{row.number}: {assistance_card.line(turn, row)}" for row in await _unanswered(turn)),
-        *(f"• {task.number}: {task.title}" for task in every if task.status != "done" and task.title not in CLOSING),
+        *(
+            f"• Spørgsmål {row.number}: {quote(row.text, 300)} – {turn.name(row.owner)}"
+            for row in await questions.unanswered(turn)
+        ),
+        *(
+            f"• Punkt {row.number}: {quote(row.text, 300)} – {turn.name(row.proposer)}"
+            for row in await agenda_items.of_people(turn)
+        ),
+        *(
+            f"• Opgave {task.number}: {task.title}"
+            for task in every
+            if task.status != "done" and task.title not in CLOSING
+        ),
     ]
     outside = ", ".join(f"{quote(row.name)} ({quote(row.contact)})" for row in await externals.present(turn))
     missing = journal.without_number(crisis)
@@ -73,7 +93,8 @@ async def _card(turn: Context) -> Card:
             + (f" ({turn.name(task.done_by or '')}, {turn.clock(task.done_at)})" if task.status == "done" else "")
             for title, task in points.items()
         )
-        + f"\n\n*Åbne tiltag, anmodninger og opgaver, der skal overdrages:*\n{chr(10).join(left) or '• Ingen'}"
+        + f"\n\n*Åbne tiltag, anmodninger, spørgsmål, punkter og opgaver, der skal overdrages:*\n{chr(10).join(left) or '• Ingen'}"
+        + ("\nMeld udført: */krise tiltag 1 udført*, */krise opgave 3 udført*." if left else "")
         + (f"\n\n*Eksterne, som I selv giver besked:* {outside}{staying_inside.reminder(turn)}" if outside else "")
         + (f"\n\n⚠️ Sagsnummer mangler: {', '.join(missing)}." if missing else "")
         + f"\n\n{await journal_c3.how_far(turn)}",
@@ -101,12 +122,30 @@ async def _tell_requester(turn: Turn, row: AssistanceRequest) -> None:
     await turn.say(
         row.requester,
         Card(
-            f"❗ *Krisestaben er afblæst, og din anmodning B{row.number} er ikke besvaret:*\n»{quote(row.text, 500)}«\n"
+            f"❗ *{over.what_ends(turn).capitalize()} er afblæst, og din anmodning B{row.number} er ikke besvaret:*\n»{quote(row.text, 500)}«\n"
             f"Den er overdraget til linjen: tal med din leder, hvis I stadig mangler det.{ring} {DANGER}"
         ),
         key=assistance_card.key(row, "closed"),
         kind="notice",
     )
+
+
+async def _tell(turn: Turn, person: str, what: str, text: str, then: str) -> None:
+    """Tell whoever waits for the staff that it is no more.
+
+    Args:
+        what: Danish, what has not come of it.
+        text: what they wrote.
+        then: Danish, what they can do.
+    """
+    if person != turn.sender:
+        await turn.say(
+            person,
+            Card(
+                f"❗ *{over.what_ends(turn).capitalize()} er afblæst, og {what}:*\n»{quote(text, 500)}«\n{then} {DANGER}"
+            ),
+            kind="notice",
+        )
 
 
 def _key(turn: Context) -> str:

@@ -13,6 +13,7 @@ from handlers.core.turn import Turn
 from handlers.crisis import deadlines, framing
 from handlers.log import case_numbers, seal
 from handlers.measures import tasks
+from handlers.meetings import agenda_items
 from handlers.reporting import centres, telephone
 from handlers.staff import membership, summoning, support
 from handlers.staff.summoning import Duty
@@ -72,6 +73,7 @@ async def convene(turn: Turn) -> None:
             verification="confirmed",
         )
     await centres.notify(turn)
+    await agenda_items.follow_the_staff(turn)
     await state.begin(turn)
     await first_draft.begin(turn, turn.now + framing.NOT_HELD)
     await support.offer(turn)

@@ -26,6 +26,7 @@ CODE = re.compile(r"`([^`\n]{1,200}+)`")
     "guide",
     "vejledningen",
     help="vejledning – din egen rolles side af vejledningen; skrevet som svar på et kort: om dets knapper",
+    wordless=True,
 )
 async def own_page(turn: Turn, text: str) -> None:
     """Show the sender the page of their own role, to them alone; written as an answer to a card, what the guide says of

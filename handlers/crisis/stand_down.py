@@ -9,19 +9,19 @@ from sqlalchemy import select
 
 from handlers.alert import escalation, joining, level_one
 from handlers.communication import announcement
-from handlers.core import registry, rights
+from handlers.core import over, registry, rights
 from handlers.core.card import Card, quote
 from handlers.core.context import Context
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.crisis import closing, exercise_run, framing_card, stand_down_proposals
 from handlers.log import journal
-from handlers.measures import expenses, offers
-from handlers.meetings import changes
+from handlers.measures import expenses, offers, unanswered_proposals
+from handlers.meetings import agenda_items, changes
 from handlers.preparedness import emergency_pack, evaluation, exercise_register
 from handlers.reporting import monitoring
 from handlers.staff import quota_steps, support
-from storage.rows.alert import Alert
+from storage.rows.alert import Alert, Approval
 from storage.rows.staff import Member
 from storage.rows.traffic import NOTICES, Message, Timer
 
@@ -122,10 +122,9 @@ async def deactivate(turn: Turn) -> None:
         timer.state = "cancelled"
     await _let_the_staff_decide_nothing(turn)
     await turn.replace(Card(f"✅ *Afblæst {turn.clock(turn.now)}.* Alle, der fik besked om krisen, får besked nu."))
-    over = "Krisestaben" if was_level == 2 else "Hændelsen"
     await tell_everyone(
         turn,
-        f"✅ *{over} er afblæst* {turn.clock(turn.now)} af {_mayor(turn)}. Nr. {crisis.number}: {quote(crisis.title)}.",
+        f"✅ *{over.what_ends(turn).capitalize()} er afblæst* {turn.clock(turn.now)} af {_mayor(turn)}. Nr. {crisis.number}: {quote(crisis.title)}.",
         text,
         "Alle, der fik besked om krisen, har fået besked om, at den er afblæst",
     )
@@ -149,6 +148,7 @@ async def end_level_two(turn: Turn) -> None:
 async def _let_the_staff_decide_nothing(turn: Turn) -> None:
     """Let the staff's own cards ask for nothing any longer: its meetings, its framing questions, its support functions."""
     await changes.call_off_all(turn)
+    await agenda_items.follow_the_staff(turn)
     await framing_card.end_with_the_staff(turn)
     await support.end_with_the_staff(turn)
 
@@ -222,7 +222,12 @@ async def tell_everyone(turn: Turn, head: str, text: str, summary: str) -> None:
         select(Message.recipient).where(Message.crisis_id == turn.the_crisis.id, Message.kind.in_(NOTICES))
     )
     alerts = await turn.db.scalars(select(Alert.person).where(Alert.crisis_id == turn.the_crisis.id))
-    everyone = [person for person in dict.fromkeys([*told, *alerts, *await turn.members()]) if person != turn.sender]
+    # Who proposed it, and was in nothing else, waits to hear.
+    proposers = await turn.db.scalars(
+        select(Approval.person).where(Approval.crisis_id == turn.the_crisis.id, Approval.role == "proposal")
+    )
+    knew = dict.fromkeys([*told, *alerts, *proposers, *await turn.members()])
+    everyone = [person for person in knew if person != turn.sender]
     await turn.notify(
         everyone,
         Card(f"{head}{chr(10) + '»' + quote(text, SHOWN) + '«' if text else ''}"),
@@ -236,6 +241,7 @@ async def _close(turn: Turn) -> None:
     crisis = turn.the_crisis
     await quota_steps.end_with_the_crisis(turn)
     await offers.end_with_the_crisis(turn)
+    await unanswered_proposals.end_with_the_crisis(turn)
     await expenses.hand_over(turn)
     await evaluation.begin(turn)
     if crisis.exercise:
@@ -247,7 +253,7 @@ async def _close(turn: Turn) -> None:
     if unfiled:
         await turn.notify(
             [secretary] if secretary else await turn.chiefs(),
-            journal.card(turn, unfiled, "*Krisestaben er afblæst.* "),
+            journal.card(turn, unfiled, f"*{over.what_ends(turn).capitalize()} er afblæst.* "),
             kind="reminder",
             summary=f"Mindet om det, der ikke er journaliseret ved afslutningen: {len(unfiled)}",
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from handlers.core import rights
+from handlers.core import over, rights
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import URGENT, Context
 from handlers.core.registry import action
@@ -14,9 +14,14 @@ from storage.rows.alert import Approval
 Proposal = Literal["deactivate", "deescalate"]
 # What it is called, the button's label, and what the button does.
 WORDS: dict[Proposal, tuple[str, str, str]] = {
-    "deactivate": ("afblæse krisestaben", "Afblæs", "stand_down.deactivate"),
+    "deactivate": ("afblæse", "Afblæs", "stand_down.deactivate"),
     "deescalate": ("nedskalere til niveau 1", "Nedskaler", "stand_down.deescalate"),
 }
+
+
+def _what(turn: Context, subject: Proposal) -> str:
+    """Say what is proposed: at level 1 there is no staff to call off."""
+    return f"{WORDS[subject][0]} {over.what_ends(turn)}" if subject == "deactivate" else WORDS[subject][0]
 
 
 async def propose_deactivation(turn: Turn, text: str) -> None:
@@ -37,7 +42,7 @@ async def propose(turn: Turn, subject: Proposal, text: str) -> None:
             crisis_id=turn.the_crisis.id, subject=subject, role="proposal", person=turn.sender, at=turn.now, text=text
         )
     )
-    what = WORDS[subject][0]
+    what = _what(turn, subject)
     mayor = [person for person in (turn.rules.holder("borgmester"), *turn.rules.deputies("borgmester")) if person]
     await turn.log(f"Forslag om at {what}: {text or 'uden begrundelse'}", kind="proposal", sender=turn.sender)
     drawn = card(turn, subject, text)
@@ -60,7 +65,7 @@ async def offer(turn: Turn) -> None:
 
 
 async def _offer_proposal(turn: Turn, subject: Proposal, text: str) -> None:
-    what = WORDS[subject][0]
+    what = _what(turn, subject)
     # Which one it is about, where there are several, is asked when it is sent.
     about = {"crisis": turn.crisis.id} if turn.crisis is not None else {}
     named = turn.names(await rights.holders_of(turn, rights.mayor))
@@ -83,7 +88,7 @@ def card(turn: Context, subject: Proposal, text: str) -> Card:
     """Draw what asks the mayor or the deputy for one press."""
     crisis = turn.the_crisis
     return Card(
-        f"*Nr. {crisis.number}: {quote(crisis.title)}.* Vil du {WORDS[subject][0]}? Det kan ikke fortrydes, kun besluttes om.",
+        f"*Nr. {crisis.number}: {quote(crisis.title)}.* Vil du {_what(turn, subject)}? Det kan ikke fortrydes, kun besluttes om.",
         fields=(Field("text", "Besked til alle (kan udelades)", value=text),),
         buttons=(
             Button(
@@ -91,7 +96,7 @@ def card(turn: Context, subject: Proposal, text: str) -> Card:
                 WORDS[subject][2],
                 {"crisis": crisis.id},
                 style="danger",
-                confirm=f"Vil du {WORDS[subject][0]}? Nr. {crisis.number}: {quote(crisis.title, 150)}. Alle får besked nu.",
+                confirm=f"Vil du {_what(turn, subject)}? Nr. {crisis.number}: {quote(crisis.title, 150)}. Alle får besked nu.",
             ),
         ),
     )

@@ -50,6 +50,7 @@ FOR_OTHERS = "Mere kan krisestaben se. Ved du noget vigtigt, så skriv det her."
     help="status – hvad er løst, hvad er besluttet, og hvad afventer; status 1: en anden hændelse, du er eller var med i",
     afterwards=True,
     named="number",
+    wordless=True,
 )
 async def status(turn: Turn, text: str) -> None:
     """Show how the crisis stands: "hvilke opgaver der er løst, hvilke beslutninger er truffet, og hvad afventer"."""

@@ -35,6 +35,7 @@ ATTEMPTS = 3
     afterwards=True,
     named="number",
     grave=True,
+    wordless=True,
 )
 async def export(turn: Turn, text: str) -> None:
     """Start packing the case and promise the link to whoever asked; asked again meanwhile, show the one that is under

@@ -103,7 +103,7 @@ def read_back(turn: Context, way: Way) -> str:
 
 def _party(turn: Context, name: str) -> str:
     """Return a person's id, or the name as it was typed; empty when it is nobody's."""
-    persons = turn.rules.named(name.lstrip("@"))
+    persons = turn.named(name)
     if len(persons) == 1:
         return persons[0]
     known = any(fold(name) in fold(each) for each in PARTNERS.values()) and len(name) > 2

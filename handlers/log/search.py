@@ -131,7 +131,7 @@ def _sought(turn: Context, text: str) -> tuple[ColumnElement[bool], Places | Non
     if cpr.found(text):
         return false(), []
     words, places = LogEntry.folded.contains(folded, autoescape=True), [log_words.said(text)]
-    persons = turn.rules.named(text.removeprefix("@"))
+    persons = turn.named(text)
     if not persons:
         return words, places
     names = [turn.name(person) for person in persons]

@@ -17,18 +17,13 @@ from handlers.core.context import URGENT, Context
 from handlers.core.language import needs
 from handlers.core.registry import action, timer, verb
 from handlers.core.turn import Turn
-from handlers.measures import agency_card, assistance, assistance_answers, assistance_card
+from handlers.measures import agency_card, assistance, assistance_answers, assistance_card, assistance_reading
 from handlers.measures.agency_card import AGENCY, ANSWERS, THROUGH
 from storage.rows.agency_requests import AgencyRequest
 from storage.rows.measures import ANSWERED, AssistanceRequest
 from storage.rows.numbers import next_number
 
 EXAMPLE = "*/krise beredskabsstyrelsen 4 pumper til Birkehøj*, eller *B3* for en anmodning, der allerede er skrevet"
-# "B3", "nr. 3", "anmodning B3!", and with words after it, which no request begins with: "B3 haster nu".
-NUMBERED = re.compile(
-    r"(?:(?:anmodning(?:en)?|bistand) )?(?:(?:nr\.?|nummer) ?)?(?:b ?(?P<no>\d{1,6})(?![\w-])[.:,!]*+\s*+(?P<more>.*)|(?P<bare>\d{1,6})[.!]*+)",
-    re.IGNORECASE | re.DOTALL,
-)
 WORDS = re.compile(r"[^\W\d_]{2}")
 # 4K says that it has it within the first; what becomes of it is asked for after the second.
 RECEIPT = timedelta(minutes=15)
@@ -56,7 +51,7 @@ async def agency(turn: Turn, text: str) -> None:
     if not said:
         await turn.answer(await _list(turn))
         return
-    numbered = NUMBERED.fullmatch(said)
+    numbered = assistance_reading.NUMBERED.fullmatch(said)
     if numbered is None and not WORDS.search(said):
         await turn.answer(Card(f"Hvad mangler? »{quote(said, 300)}« Intet er sendt. Skriv fx {EXAMPLE}."))
         return

@@ -10,7 +10,8 @@ from functools import partial
 
 from sqlalchemy import select
 
-from handlers.core import clearance, in_charge, registry, rights, running, taking_up
+from handlers.core import called_by_number, clearance, in_charge, registry, rights, running, taking_up
+from handlers.core.called_by_number import Called
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import URGENT, Context
 from handlers.core.events import AskedForHelp, on
@@ -50,12 +51,28 @@ FORM = (
     begins="with words",
 )
 async def assistance(turn: Turn, text: str) -> None:
-    """Take a request for assistance, from anybody; without a word, show the list of them."""
+    """Take a request for assistance, from anybody; show one by its number, with what it can be answered with; without a
+    word, show the list of them."""
     if not text.strip():
         await _list(turn)
         return
+    if (called := called_by_number.read(text, "B")) is not None:
+        await _show_called(turn, called)
+        return
     row = await request(turn, text.strip(), needs.asked_for(turn.rules, text), turn.sender)
     await turn.answer(await assistance_card.received(turn, row))
+
+
+async def _show_called(turn: Turn, called: Called) -> None:
+    """Show one request; what was said beside its number is not its answer, which a button gives."""
+    row = await called_by_number.row_or_tell(turn, AssistanceRequest, called, f"B{called.number}")
+    if row is None:
+        return
+    drawn, unused = await assistance_card.card(turn, row), called_by_number.unused(called)
+    if not await rights.runs_staff.held(turn):
+        await turn.answer(Card(f"{drawn.text}{unused}"))
+        return
+    await turn.answer(replace(drawn, text=f"{drawn.text}{unused}"), key=assistance_card.key(row, turn.the_incoming.key))
 
 
 @reply("assistance")

@@ -27,6 +27,11 @@ SPAN = re.compile(
     rf"(?P<until>kl\.?[ ]?{_hour}|\d{{1,2}}+[.:]\d{{2}}+(?!\d)|{_hour}(?![ ]?[^\W\d_]|%)|{_hour}(?=[ ](?:på|ved|i|hos|hver|og|til|fra|med|for)\b))",
     re.IGNORECASE,
 )
+# "B3", "nr. 3", "anmodning B3!", and with words after it, which no request begins with: "B3 haster nu".
+NUMBERED = re.compile(
+    r"(?:(?:anmodning(?:en)?|bistand) )?(?:(?:nr\.?|nummer) ?)?(?:b ?(?P<no>\d{1,6})(?![\w-])[.:,!]*+\s*+(?P<more>.*)|(?P<bare>\d{1,6})[.!]*+)",
+    re.IGNORECASE | re.DOTALL,
+)
 # Where whoever may be asked is named: "ring 20 30 40 50", "kontakt Hanne på stedet".
 CONTACT = re.compile(
     r"\b(?:ring(?:[ ]til)?|kontakt(?:person)?|tlf\.?|telefon|mobil|spørg efter)[: ]{1,3}(?P<whom>[^.,;!?\n]{2,80})",

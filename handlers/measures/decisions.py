@@ -6,7 +6,8 @@ import re
 
 from sqlalchemy import select
 
-from handlers.core import audiences, clearance, rights, running
+from handlers.core import audiences, called_by_number, clearance, rights, running
+from handlers.core.called_by_number import Called
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import ORDINARY, URGENT, Context
 from handlers.core.registry import action, verb
@@ -87,6 +88,9 @@ async def _propose(turn: Turn, text: str) -> None:
     if not text:
         await _list(turn)
         return
+    if (called := called_by_number.read(text)) is not None:
+        await _show_called(turn, called)
+        return
     entry = await turn.log(f"Forslag til beslutning: {text}", kind="proposal", sender=turn.sender)
     row = Decision(
         crisis_id=turn.the_crisis.id,
@@ -124,9 +128,20 @@ async def decision(turn: Turn, text: str) -> None:
     if not text.strip():
         await _list(turn)
         return
+    if (called := called_by_number.read(text)) is not None:
+        await _show_called(turn, called)
+        return
     urgent = bool(URGENTLY.search(text))
     row = await decide(turn, URGENTLY.sub("", text).strip() if urgent else text.strip(), urgent=urgent)
     await turn.answer(_card(turn, row), key=_key(row, "registered"))
+
+
+async def _show_called(turn: Turn, called: Called) -> None:
+    """Show one decision: a number alone decides nothing."""
+    row = await called_by_number.row_or_tell(turn, Decision, called, f"Beslutning {called.number}")
+    if row is not None:
+        drawn = _card(turn, row)
+        await turn.answer(drawn if await rights.registers.held(turn) else Card(drawn.text))
 
 
 async def decide(
@@ -210,7 +225,7 @@ def _to_confirm(turn: Context, row: Decision) -> Card:
 @action("decisions.confirm", who=rights.chief)
 async def confirm(turn: Turn, decision: int) -> None:
     """Confirm a decision that somebody registered in the chief's name, by `Bekræft`."""
-    row = await _of_crisis(turn, decision)
+    row = await turn.of_crisis(Decision, decision)
     if row is None or row.state != "decided":
         return
     state = await state_of(turn.db, turn.the_crisis, row.log_no)
@@ -233,7 +248,7 @@ async def confirm(turn: Turn, decision: int) -> None:
 @action("decisions.deny", who=rights.chief)
 async def deny(turn: Turn, decision: int) -> None:
     """Say that what was registered in the chief's name has not been decided; both lines stay in the log."""
-    row = await _of_crisis(turn, decision)
+    row = await turn.of_crisis(Decision, decision)
     if row is None or row.state != "decided":
         return
     row.state = "declined"
@@ -256,7 +271,7 @@ async def deny(turn: Turn, decision: int) -> None:
 @action("decisions.correct", who=rights.registers)
 async def correct(turn: Turn, decision: int) -> None:
     """Correct a decision's words, by `Ret`; what stood there stays in the log, and the new line points to it."""
-    row, text = await _of_crisis(turn, decision), turn.value("text")
+    row, text = await turn.of_crisis(Decision, decision), turn.value("text")
     if row is None or row.state != "decided" or not text or text == row.text:
         return
     await turn.log(
@@ -273,7 +288,7 @@ async def correct(turn: Turn, decision: int) -> None:
 @action("decisions.follow", who=rights.chief, begins=True)
 async def follow(turn: Turn, decision: int) -> None:
     """Make a decision of somebody's proposal, by `Beslut`."""
-    row = await _of_crisis(turn, decision)
+    row = await turn.of_crisis(Decision, decision)
     if row is None or row.state != "proposed":
         return
     await decide(turn, row.text, row=row)
@@ -284,7 +299,7 @@ async def follow(turn: Turn, decision: int) -> None:
 @action("decisions.decline", who=rights.chief)
 async def decline(turn: Turn, decision: int) -> None:
     """Decline somebody's proposal with the reason, by `Nej tak`: "besluttet ikke at" is found again too."""
-    row = await _of_crisis(turn, decision)
+    row = await turn.of_crisis(Decision, decision)
     if row is None or row.state != "proposed":
         return
     reason = turn.value("reason")
@@ -316,6 +331,11 @@ async def proposed(turn: Context) -> list[Decision]:
     """Return what people would have decided and nobody has answered, the oldest first."""
     rows = select(Decision).where(Decision.crisis_id == turn.the_crisis.id, Decision.state == "proposed")
     return list(await turn.db.scalars(rows.order_by(Decision.id)))
+
+
+async def show(turn: Turn, row: Decision) -> None:
+    """Change every card about a decision or a proposal, wherever it stands."""
+    await turn.redraw(_key(row, ""), _card(turn, row))
 
 
 async def _list(turn: Turn) -> None:
@@ -389,10 +409,6 @@ def _card(turn: Context, row: Decision) -> Card:
 def _is_against(text: str) -> bool:
     """Whether a decision is not to do something: "besluttet ikke at …"."""
     return NOT.match(text) is not None
-
-
-async def _of_crisis(turn: Context, decision: int) -> Decision | None:
-    return await turn.of_crisis(Decision, decision)
 
 
 def _key(row: Decision, whose: str) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers.core import clearance, form_values, over, passed_times, rights, typed_verbs, undo, withheld
+from handlers.core import clearance, form_values, over, passed_times, rights, undo, withheld
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import ORDINARY, URGENT, Context
 from handlers.core.language import verb_words
@@ -45,8 +45,6 @@ FORM = (
 @verb(
     "tiltag",
     "t",
-    "opgave",
-    "opgaver",
     "todo",
     help="tiltag <hvad> @hvem <frist> – fx t pumpe til Birkehøj @Mads kl 15; t 7 udført",
     crisis=True,
@@ -60,8 +58,6 @@ async def measure(turn: Turn, text: str) -> None:
         await _list(turn)
         return
     numbered = re.match(r"(\d{1,6})\b[:.]?\s*(.*)", text, re.DOTALL)
-    if numbered and await _act_on_task(turn, int(numbered[1]), numbered[2].strip()):
-        return
     if numbered and await _act_on(turn, int(numbered[1]), numbered[2].strip()):
         return
     if await over.tell_if_over(turn):
@@ -70,23 +66,6 @@ async def measure(turn: Turn, text: str) -> None:
         await _create(turn, Reading(turn, text))
     else:
         await propose(turn, text)
-
-
-def _says_task(turn: Context) -> bool:
-    """Whether the verb was typed as the staff's own tasks are called on their cards: "Opgave 2", where a measure is "T2"."""
-    return bool(re.match(r"opgaver?\b", typed_verbs.strip_name(turn.the_incoming.text), re.IGNORECASE))
-
-
-async def _act_on_task(turn: Turn, number: int, said: str) -> bool:
-    """Act on a task of the staff's that is named by its number: never on the measure that happens to have the same."""
-    found = _status(said)
-    is_done = found.kind == "exact" and found.verb is not None and STATUS[found.verb] == "done"
-    return _says_task(turn) and (is_done or not said) and await tasks.act_on(turn, number, is_done=is_done)
-
-
-def _status(said: str) -> verb_words.Match:
-    """Read what is said of how far something is: "udført", "er klaret", "er nu i gang"."""
-    return verb_words.match(re.sub(r"\A(?:er|blev)(?: nu| blevet)? ", "", said, flags=re.IGNORECASE), TYPED)
 
 
 async def _create(turn: Turn, read: Reading) -> None:
@@ -149,7 +128,8 @@ async def _act_on(turn: Turn, number: int, said: str) -> bool:
         select(Measure).where(Measure.crisis_id == turn.the_crisis.id, Measure.number == number)
     )
     approved = verb_words.match(said, {"godkendt": ("godkendelse",)})
-    found = _status(said)
+    # "er klaret", "er nu i gang".
+    found = verb_words.match(re.sub(r"\A(?:er|blev)(?: nu| blevet)? ", "", said, flags=re.IGNORECASE), TYPED)
     if row is None:
         if said and found.kind != "exact" and approved.kind != "exact":
             return False
@@ -281,9 +261,8 @@ async def _list(turn: Turn) -> None:
 
 
 async def _tasks_left(turn: Context) -> list[tuple[str, str]]:
-    """Return the staff's tasks that are not done either, where they are asked for, or the crisis is over and all that is open
-    is closed."""
-    if not (over.is_over(turn) or _says_task(turn)) or not await rights.staff.held(turn):
+    """Return the staff's tasks that are not done either, where the crisis is over and all that is open is closed."""
+    if not over.is_over(turn) or not await rights.staff.held(turn):
         return []
     every = [each for each in await tasks.of_crisis(turn) if each.status != "done"]
     whose = [turn.name(each.owner) if each.owner else "ikke fordelt" for each in every]

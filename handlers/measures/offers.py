@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from handlers.core import clearance, in_charge, rights, running, taking_up, written_times
+from handlers.core import called_by_number, clearance, in_charge, rights, running, taking_up, written_times
+from handlers.core.called_by_number import Called
 from handlers.core.card import Button, Card, quote
 from handlers.core.context import ORDINARY, URGENT, Context
 from handlers.core.language import needs, owners, times_shown
@@ -44,7 +45,28 @@ async def offer(turn: Turn, text: str) -> None:
     if not text:
         await _list(turn)
         return
+    if (called := called_by_number.read(text, "TB")) is not None:
+        await _show_called(turn, called)
+        return
     await _take(turn, text)
+
+
+async def _show_called(turn: Turn, called: Called) -> None:
+    """Show one offer with what can be done about it: used by those who run the staff, taken back by whoever made it."""
+    row = await called_by_number.row_or_tell(turn, Offer, called, f"TB{called.number}")
+    if row is None:
+        return
+    runs = await rights.runs_staff.held(turn)
+    drawn = card(turn, row, await offer_matching.matching(turn, row) if runs and row.state == "new" else ())
+    back = (_withdraw(row),) if row.offerer == turn.sender and row.state in ("new", "used") else ()
+    await turn.answer(
+        Card(f"{drawn.text}{called_by_number.unused(called)}", buttons=(*(drawn.buttons if runs else ()), *back)),
+        key=key(row, turn.the_incoming.key),
+    )
+
+
+def _withdraw(row: Offer) -> Button:
+    return Button("Træk tilbuddet tilbage", "offers.withdraw", {"offer": row.id})
 
 
 async def suggest(turn: Turn, text: str, no: int) -> None:
@@ -94,7 +116,7 @@ async def _take(turn: Turn, text: str) -> None:
         Card(
             f"Tak. Tilbud *TB{row.number}* {has_it} (log nr. {row.log_no}).\n»{quote(text)}«{hint}\n"
             "Send ingen, før du får besked.",
-            buttons=(Button("Træk tilbuddet tilbage", "offers.withdraw", {"offer": row.id}),),
+            buttons=(_withdraw(row),),
         ),
         key=key(row, "offerer"),
     )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers.core import clearance, form_values, passed_times, rights, written_times
+from handlers.core import called_by_number, clearance, form_values, passed_times, rights, written_times
 from handlers.core.card import Button, Card
 from handlers.core.context import Context
 from handlers.core.language import owners, times_shown
@@ -36,6 +37,13 @@ async def resource(turn: Turn, text: str) -> None:
     text = text.strip()
     if not text:
         await overview(turn)
+        return
+    if (called := called_by_number.read(text, "R")) is not None:
+        row = await called_by_number.row_or_tell(turn, Resource, called, f"R{called.number}")
+        if row is not None:
+            drawn = resource_card.card(turn, row)
+            told = replace(drawn, text=f"{drawn.text}{called_by_number.unused(called)}")
+            await turn.answer(told, key=f"{resource_card.key(row)}/{turn.the_incoming.key}")
         return
     found = written_times.find(turn, text)
     until, rest = (found[0] if not found[0].passed else None, found[1]) if found else (None, text)

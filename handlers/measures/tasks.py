@@ -1,4 +1,4 @@
-"""`opgave`: hands out tasks of the staff and the secretariat, and settles whose a doubtful one is. Plan §5."""
+"""Tasks of the staff and the secretariat: hands them out, ends them, and settles whose a doubtful one is. Plan §5."""
 
 from __future__ import annotations
 
@@ -81,7 +81,8 @@ async def add(
     beside: str = "",
     urgency: int = ORDINARY,
 ) -> Task:
-    """Add a task to the crisis, for a role or a person.
+    """Add a task to the crisis, for a role or a person. A role's that is open already goes on, with the new time: the staff
+    is called anew, and its duties stand once.
 
     Args:
         title: what shall be done, Danish.
@@ -95,6 +96,11 @@ async def add(
     """
     if owner is None and role is not None:
         owner, tell = await _instead(turn), True
+    if role is not None and (standing := await _open_already(turn, title)) is not None:
+        standing.due_at = due or standing.due_at
+        await turn.db.flush()
+        await turn.redraw(f"task/{standing.id}", card(turn, standing, beside))
+        return standing
     task = Task(
         crisis_id=turn.the_crisis.id,
         number=await next_number(turn.db, Task.number, Task.crisis_id == turn.the_crisis.id),
@@ -117,12 +123,18 @@ async def add(
     if tell and owner:
         await turn.say(
             owner,
-            _card(turn, task, beside),
+            card(turn, task, beside),
             key=f"task/{task.id}",
             kind="notice",
             urgency=urgency,
         )
     return task
+
+
+async def _open_already(turn: Context, title: str) -> Task | None:
+    same = (Task.crisis_id == turn.the_crisis.id, Task.title == title, Task.status != "done")
+    found: Task | None = await turn.db.scalar(select(Task).where(*same).order_by(Task.number).limit(1))
+    return found
 
 
 async def _instead(turn: Context) -> str | None:
@@ -155,10 +167,15 @@ async def follow_role(turn: Turn, role: str, person: str | None) -> None:
         for standing in await turn.standing(f"task/{row.id}"):
             if standing.recipient == before and standing.key in (f"task/{row.id}", f"task/{row.id}/{before}"):
                 await turn.say(standing.recipient, moved, key=standing.key)
-        await turn.say(person, _card(turn, row), key=f"task/{row.id}/{person}", kind="notice")
+        await turn.say(person, card(turn, row), key=f"task/{row.id}/{person}", kind="notice")
 
 
-def _card(turn: Context, task: Task, beside: str = "") -> Card:
+def card(turn: Context, task: Task, beside: str = "") -> Card:
+    """Draw a task as it stands now, with what whoever has it can do.
+
+    Args:
+        beside: what the owner alone is told with it.
+    """
     due = f"\nFrist: {turn.clock(task.due_at)}." if task.due_at else ""
     due += f"\n{beside}" if beside else ""
     if task.status == "done":
@@ -180,33 +197,14 @@ def _card(turn: Context, task: Task, beside: str = "") -> Card:
     )
 
 
-async def act_on(turn: Turn, number: int, *, is_done: bool) -> bool:
-    """Show a task, or mark it as done, by "opgave 2 udført", as its card calls it; False where there is none of that number.
-
-    Args:
-        is_done: whether it is said to be done.
-    """
-    row = next((each for each in await of_crisis(turn) if each.number == number), None)
-    if row is None:
-        return False
-    if await _refuse_other(turn, row):
-        return True
-    if is_done:
-        await finish(turn, row)
-        await turn.db.flush()
-        await turn.redraw(f"task/{row.id}", _card(turn, row))
-    await turn.answer(_card(turn, row))
-    return True
-
-
 @action("tasks.done")
 async def done(turn: Turn, task: int) -> None:
     """Mark a task as done, by `Udført` from anybody who has its card; the log tells of it by itself."""
     row = await turn.of_crisis(Task, task)
-    if row is None or row.status == "done" or await _refuse_other(turn, row):
+    if row is None or row.status == "done" or await refuse_other(turn, row):
         return
     await finish(turn, row)
-    await turn.replace(_card(turn, row))
+    await turn.replace(card(turn, row))
 
 
 async def finish(turn: Turn, row: Task) -> None:
@@ -216,6 +214,13 @@ async def finish(turn: Turn, row: Task) -> None:
     row.status, row.done_at, row.done_by = "done", turn.now, turn.sender
     created = {"task": row.number}
     await turn.log(f"Opgave {row.number} er udført: {row.title}", kind="task", status="done", refs=created)
+
+
+async def redraw(turn: Turn, row: Task) -> None:
+    """Change every card about a task, wherever it stands with whoever has it."""
+    for standing in await turn.standing(f"task/{row.id}"):
+        if standing.key == f"task/{row.id}" or standing.key.startswith(f"task/{row.id}/"):
+            await turn.say(standing.recipient, card(turn, row), key=standing.key)
 
 
 async def lapse(turn: Turn, task: Task) -> None:
@@ -241,7 +246,7 @@ async def hand_on(turn: Turn, task: int) -> None:
     row = await turn.of_crisis(Task, task)
     if row is None or row.status == "done":
         return
-    if await _refuse_other(turn, row):
+    if await refuse_other(turn, row):
         return
     person = form_values.person(turn, "person", of_centre="contact")
     if person is None:
@@ -256,10 +261,10 @@ async def hand_on(turn: Turn, task: int) -> None:
         refs={"task": row.number},
     )
     await turn.replace(Card(f"Opgave {row.number} er nu hos {turn.name(row.owner)}: {row.title}"))
-    await turn.say(row.owner, _card(turn, row), key=f"task/{row.id}/{row.owner}", kind="notice")
+    await turn.say(row.owner, card(turn, row), key=f"task/{row.id}/{row.owner}", kind="notice")
 
 
-async def _refuse_other(turn: Turn, row: Task) -> bool:
+async def refuse_other(turn: Turn, row: Task) -> bool:
     """Tell whoever neither has it nor runs the staff who may; whether the sender was refused."""
     return await running.refuse_all_but(turn, f"den, der har opgave {row.number}", [row.owner], rights.runs_staff)
 

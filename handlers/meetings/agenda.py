@@ -28,6 +28,7 @@ GATHER = timedelta(minutes=10)
     who=rights.staff,
     crisis=True,
     begins="never",
+    wordless=True,
 )
 async def agenda(turn: Turn, text: str) -> None:
     """Show the next meeting's agenda as it stands."""
@@ -47,6 +48,7 @@ async def agenda(turn: Turn, text: str) -> None:
     await turn.answer(
         await agenda_lines.card(turn, meeting, await agenda_lines.bring_up_to_date(turn, meeting)),
         key=agenda_lines.key(meeting, turn.sender),
+        again=True,
     )
 
 

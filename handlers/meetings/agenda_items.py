@@ -83,6 +83,11 @@ def card(turn: Context, row: AgendaItem) -> Card:
             f"*Punkt {row.number}:* {quote(row.text, 800)} – {'behandlet' if row.state == 'treated' else 'taget af'}",
             tuple(facts),
         )
+    if not turn.the_crisis.has_staff:
+        return Card(
+            f"*Punkt {row.number}:* {quote(row.text, 800)}\nKrisestaben er trådt ned, før punktet blev behandlet.",
+            tuple(facts),
+        )
     detail = (
         Field(
             "recommendation",
@@ -162,3 +167,14 @@ async def redraw(turn: Turn, row: AgendaItem) -> None:
 def key(row: AgendaItem) -> str:
     """Name the item's card."""
     return f"item/{row.id}"
+
+
+async def of_people(turn: Context) -> list[AgendaItem]:
+    """Return what people have put on the agenda and no meeting has treated."""
+    return [row for row in await open_items(turn) if row.measure is None]
+
+
+async def follow_the_staff(turn: Turn) -> None:
+    """Let what waits for the staff's next meeting say whether there is a staff."""
+    for row in await of_people(turn):
+        await redraw(turn, row)

@@ -55,7 +55,7 @@ async def move_in_words(turn: Turn, text: str, *, whither: bool) -> None:
         return
     at, place = (found[0].at, found[1]) if found else (row.at, meeting_card.place_in(text))
     await move(turn, row, at, place or row.place)
-    await turn.answer(meeting_card.card(turn, row), key=f"{meeting_card.key(row)}/{turn.sender}")
+    await turn.answer(meeting_card.card(turn, row), key=f"{meeting_card.key(row)}/{turn.sender}", again=True)
 
 
 @action("meetings.moved_to", who=rights.runs_staff, begins=True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
-from handlers.core import form_values, passed_times, rights, running, written_times
+from handlers.core import called_by_number, form_values, passed_times, rights, running, written_times
+from handlers.core.called_by_number import Called
 from handlers.core.card import Button, Card, Field
 from handlers.core.language import times_shown
 from handlers.core.registry import action, verb
@@ -17,6 +19,8 @@ from storage.rows.meetings import AgendaItem, ItemKind
 
 # "ingen frist", where it ends what somebody proposes.
 NO_DEADLINE = re.compile(r"[\s,.;–-]{0,4}\b(?:ingen|uden) frist[\s.!]{0,4}$", re.IGNORECASE)
+# "1 beslutning" is what is said of item 1, and no item.
+KINDED = re.compile(r"(?:nr\.?\s*+)?(\d{1,6})[.:]?\s++(drøftelse|beslutning|orientering)[.!]?", re.IGNORECASE)
 
 
 @verb(
@@ -26,6 +30,7 @@ NO_DEADLINE = re.compile(r"[\s,.;–-]{0,4}\b(?:ingen|uden) frist[\s.!]{0,4}$", 
     help="punkt <hvad> frist i morgen 12 – til stabens næste møde",
     who=rights.staff,
     crisis=True,
+    level_two=True,
 )
 async def item(turn: Turn, text: str) -> None:
     """Add an item at once; its character, its deadline and the recommendation are asked for afterwards."""
@@ -35,6 +40,15 @@ async def item(turn: Turn, text: str) -> None:
                 "Hvad skal staben tage stilling til? Skriv fx */krise punkt nødbolig til 12 beboere frist i morgen 12*."
             )
         )
+        return
+    kinded = KINDED.fullmatch(text.strip())
+    called = Called(int(kinded[1]), kinded[2]) if kinded else called_by_number.read(text)
+    if called is not None:
+        standing = await called_by_number.row_or_tell(turn, AgendaItem, called, f"Punkt {called.number}")
+        if standing is not None:
+            drawn = agenda_items.card(turn, standing)
+            drawn = replace(drawn, text=f"{drawn.text}{called_by_number.unused(called)}")
+            await turn.answer(drawn, key=f"{agenda_items.key(standing)}/{turn.the_incoming.key}")
         return
     typed, text = text, NO_DEADLINE.sub("", text) or text
     found = written_times.find(turn, text, bare=True) if text == typed else None

@@ -15,6 +15,7 @@ from handlers.core.turn import Turn
 from handlers.measures import tasks
 from handlers.meetings import agenda_items
 from handlers.staff import calendars, summoning
+from storage.rows.framing import FramingMeeting
 from storage.rows.meetings import AgendaItem, Meeting
 
 
@@ -181,3 +182,18 @@ async def standing(turn: Context, meeting: int) -> Meeting | None:
 def key(row: Meeting) -> str:
     """Name the meeting's card."""
     return f"meeting/{row.id}"
+
+
+async def framing(turn: Context) -> str:
+    """Tell of the framing staff's meeting, as long as it is the one that is held; empty otherwise. Plan §5, "træder sammen
+    hurtigst muligt"."""
+    if not turn.the_crisis.has_staff:
+        return ""
+    of_crisis = select(FramingMeeting).where(FramingMeeting.crisis_id == turn.the_crisis.id)
+    row = await turn.db.scalar(of_crisis.order_by(FramingMeeting.number.desc()).limit(1))
+    if row is None or row.ended_at is not None:
+        return ""
+    begun = f"er i gang siden {turn.clock(row.started_at)}" if row.started_at else "er indkaldt til straks"
+    where = await summoning.meeting_place(turn)
+    place = f" {quote(where)}." if where else ""
+    return f"*Det rammesættende møde* {begun}.{place} Det startes og sluttes på sit kort i stabens kanal."

@@ -24,10 +24,9 @@ async def _only_asked(turn: Turn, text: str) -> None:
     now, following = await meeting_card.running(turn), await meeting_card.coming(turn)
     row = now if now is not None and now.state == "running" else following
     if row is None:
-        chief = await turn.chiefs()
-        await turn.answer(
-            Card(f"Der er ikke indkaldt til et møde. {turn.names(chief[:1]) or 'Krisestaben'} indkalder.")
-        )
+        chief = turn.names((await turn.chiefs())[:1]) or "Krisestaben"
+        none = f"Der er ikke indkaldt til et møde. {chief} indkalder."
+        await turn.answer(Card(await meeting_card.framing(turn) or none))
         return
     is_held = " er i gang" if row.state == "running" else ""
     await turn.answer(Card(f"*Møde {row.number} i krisestaben{is_held}:* {meeting_card.where(turn, row)}"))
@@ -37,11 +36,16 @@ async def _only_asked(turn: Turn, text: str) -> None:
     "møde",
     "indkald",
     "stabsmøde",
+    "start mødet",
+    "start møde",
+    "slut mødet",
+    "slut møde",
     help="møde i morgen 10 stabsrummet – indkald staben; også møde om 30 min teams, møde flyt i morgen 11",
     who=rights.runs_staff,
     crisis=True,
     otherwise=_only_asked,
     begins="with words",
+    level_two=True,
 )
 async def meeting(turn: Turn, text: str) -> None:
     """Call a meeting in one breath; where only a time is given, ask for the place, since a place or a link is
@@ -76,7 +80,7 @@ async def meeting(turn: Turn, text: str) -> None:
     await _call_or_ask_where(turn, found[0].at, found[1])
 
 
-@action("meetings.meant", who=rights.runs_staff, begins=True)
+@action("meetings.meant", who=rights.runs_staff, begins=True, level_two=True)
 async def meant(turn: Turn, at: str, place: str) -> None:
     """Call the meeting at the time that was meant, where the one that was written had passed.
 
@@ -110,7 +114,7 @@ async def _call_or_ask_where(turn: Turn, when: datetime, place: str) -> None:
     await call(turn, when, place)
 
 
-@action("meetings.call", who=rights.runs_staff, begins=True)
+@action("meetings.call", who=rights.runs_staff, begins=True, level_two=True)
 async def pressed_call(turn: Turn, at: str = "") -> None:
     """Call a meeting from the form, or with the place that was missing."""
     moment = datetime.fromisoformat(at) if at else form_values.moment(turn, "at")
@@ -239,9 +243,10 @@ async def _show(turn: Turn) -> None:
     if row is None:
         await turn.answer(
             Card(
-                "Der er ikke indkaldt til et møde. Skriv fx */krise møde i morgen 10 stabsrummet*.",
+                f"{await meeting_card.framing(turn)}\nDer er ikke indkaldt til et møde. Skriv fx */krise møde i morgen 10 "
+                "stabsrummet*.".strip(),
                 buttons=(_calling(turn),),
             )
         )
         return
-    await turn.answer(meeting_card.card(turn, row), key=f"{meeting_card.key(row)}/{turn.sender}")
+    await turn.answer(meeting_card.card(turn, row), key=f"{meeting_card.key(row)}/{turn.sender}", again=True)

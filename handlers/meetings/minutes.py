@@ -30,6 +30,7 @@ from storage.rows.staff import MINUTES
     crisis=True,
     afterwards=True,
     named="number",
+    wordless=True,
 )
 async def minutes(turn: Turn, text: str) -> None:
     """Show the minutes of the meeting that is held, or of the one that ended last."""
@@ -40,7 +41,7 @@ async def minutes(turn: Turn, text: str) -> None:
     if row is None:
         await turn.answer(Card("Der er ikke holdt et møde endnu. Start det fra */krise møde*."))
     elif row.state == "running":
-        await turn.answer(await _take_in_and_draw(turn, row), key=f"minutes/{row.id}/live/{turn.sender}")
+        await turn.answer(await _take_in_and_draw(turn, row), key=f"minutes/{row.id}/live/{turn.sender}", again=True)
     else:
         await turn.answer(minutes_card.card(turn, row, newest) if newest else await _take_in_and_draw(turn, row))
 

@@ -44,6 +44,7 @@ IN_WORDS: dict[Outcome, str] = {
     who=rights.staff,
     crisis=True,
     begins="never",
+    wordless=True,
 )
 async def development(turn: Turn, text: str) -> None:
     """Show how the situation is thought to develop, and offer the form to those who may write it."""

@@ -19,6 +19,7 @@ from storage.rows.picture import HealthPlan
     who=rights.staff,
     crisis=True,
     begins="never",
+    wordless=True,
 )
 async def show(turn: Turn, text: str) -> None:
     """Show whether the health plan is active, and the button that changes it."""

@@ -31,6 +31,7 @@ TOLD_ENOUGH = 2
     crisis=True,
     afterwards=True,
     named="number",
+    wordless=True,
 )
 async def picture(turn: Turn, text: str) -> None:
     """Show the draft that is written on, or the newest published picture with its age."""
@@ -38,7 +39,7 @@ async def picture(turn: Turn, text: str) -> None:
         return
     newest = await picture_texts.newest(turn)
     row = newest if newest and newest.state == "published" else await draft.bring_up_to_date(turn)
-    await turn.answer(await picture_card.card(turn, row), key=picture_card.key(turn, row, turn.sender))
+    await turn.answer(await picture_card.card(turn, row), key=picture_card.key(turn, row, turn.sender), again=True)
 
 
 async def begin(turn: Turn) -> None:

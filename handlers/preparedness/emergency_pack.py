@@ -47,6 +47,7 @@ FILE_NAME = "noedpakke.pdf"
     "noedpakke",
     help="nødpakke – telefonliste, roller, log og blanke loglinjer som PDF, til når chatten er nede",
     who=rights.phone_list,
+    wordless=True,
 )
 async def wanted(turn: Turn, text: str) -> None:
     """Have the pack made as things stand now, and promise the link to whoever asked, in their own chat."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from handlers.core import running
 from handlers.core.card import Card, quote
 from handlers.core.context import Context
 from handlers.core.registry import verb
@@ -90,6 +91,7 @@ async def plan(turn: Turn, text: str) -> None:
             facts=(*facts, ("Fire principper", f"{principles}. Skriv *plan principper* eller *plan arbejdsgange*")),
         )
     )
+    await running.give_back(turn, "plan", text)
 
 
 def _step(turn: Context) -> str:

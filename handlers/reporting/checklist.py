@@ -37,7 +37,7 @@ async def checklist(turn: Turn, text: str) -> None:
     for centre in named or mine:
         stands = await _row(turn, centre) or Checklist(centre=centre.name)
         if not await withheld.refuse_row(turn, stands, f"Tjeklisten for {centre.name}"):
-            await turn.answer(await _card(turn, centre), key=_key(turn, centre))
+            await turn.answer(await _card(turn, centre), key=_key(turn, centre), again=True)
     if (not mine and not named) or await rights.runs_staff.held(turn):
         await _board(turn)
 

@@ -26,7 +26,7 @@ from handlers.core import (
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import Context
 from handlers.core.events import Told
-from handlers.core.language import colours, needs, times_shown, verb_words
+from handlers.core.language import colours, needs, owners, times_shown, verb_words
 from handlers.core.language.colours import Colour
 from handlers.core.registry import Take, action, reply, timer, verb
 from handlers.core.turn import Turn
@@ -92,6 +92,15 @@ async def ping(turn: Turn, text: str) -> None:
 
 async def _ask_in_words(turn: Turn, text: str, due: datetime | None) -> None:
     centres, question = _centres(turn, text.strip(" ,"))
+    if not centres:
+        name = turn.asked(text.strip(" ,")).typed
+        await turn.answer(
+            Card(
+                f"»{quote(name)}« taler ikke for et center, så ingen er spurgt. Spørg med */krise spm @{quote(name)} …*, "
+                "eller skriv *ping alle …* eller et center først."
+            )
+        )
+        return
     question = next((full for word, full in READY.items() if fold(question) == fold(word)), question or HOW)
     await ask(turn, question, centres, due)
 
@@ -140,7 +149,8 @@ async def pressed(turn: Turn, question: str) -> None:
 
 
 def _centres(turn: Context, text: str) -> tuple[list[Centre], str]:
-    """Find the centres that a text begins with, and the question after them; all when none is named."""
+    """Find the centres that a text begins with, and the question after them; all when none is named. Whoever speaks for
+    one stands for it; none for somebody who speaks for none."""
     every = list(turn.rules.centres)
     first = re.match(r"alle(?: centre)?\b[\s,:]*", text, re.IGNORECASE)
     if first:
@@ -153,6 +163,10 @@ def _centres(turn: Context, text: str) -> tuple[list[Centre], str]:
             break
         chosen.append(named)
         text = text[head.end() :]
+    asked = turn.asked(text)
+    if not chosen and len(asked.persons) == 1 and text.lstrip("@ ").startswith(asked.typed):
+        own = owners.centre_of(turn.rules, asked.persons[0])
+        return [own] if own else [], asked.rest
     return chosen or every, text.strip()
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from handlers.core import enclosures, events, form_values, in_charge, written_times
+from handlers.core import enclosures, events, form_values, in_charge, running, written_times
 from handlers.core.card import DANGER, Button, Card, Field, quote
 from handlers.core.context import URGENT, Context
 from handlers.core.events import Told
@@ -130,7 +130,57 @@ async def _send(turn: Turn, text: str, more: dict[str, str], happened: datetime 
         if told
         else f"Din melding er gemt (log nr. {row.log_no}), men ingen har den endnu. Ring selv."
     )
-    await turn.answer(Card(f"{has_it}{to_chief} {DANGER}{attached}", buttons=own))
+    rest = () if any(more.values()) else (_complete(row),)
+    await turn.answer(Card(f"{has_it}{to_chief} {DANGER}{attached}", buttons=(*own, *rest)))
+
+
+def _complete(row: Report) -> Button:
+    """Make the button for what Bilag 3 asks beside what happened, to whoever reported in one breath."""
+    form = (
+        Field("where", "Hvor er det sket?", value=row.where or ""),
+        Field("situation", "Hvordan er situationen?", "long"),
+        Field("done", "Hvad er der iværksat?", "long"),
+        Field("approved_by", "Godkendt af"),
+    )
+    about = {"report": row.id, "crisis": row.crisis_id}
+    return Button("Skriv resten", "report.complete", about, submit="Send", form=form, form_title="Resten af meldingen")
+
+
+@action("report.complete")
+async def complete(turn: Turn, report: int) -> None:
+    """Add what a report lacked, its approval among it, by whoever sent it: the staff reads it beside what happened."""
+    row = await turn.of_crisis(Report, report)
+    if row is None or await running.refuse_all_but(turn, "den, der sendte meldingen", [row.sender]):
+        return
+    told = {
+        "where": turn.value("where"),
+        "situation": turn.value("situation"),
+        "done": turn.value("done"),
+        "approved_by": turn.value("approved_by"),
+    }
+    added = {name: words for name, words in told.items() if words and words != getattr(row, name)}
+    if not added:
+        await turn.answer(Card("Skriv det, du ved. Intet er ændret."))
+        return
+    for name, words in added.items():
+        setattr(row, name, words)
+    rest = "\n".join(f"{HEADINGS[name]}: {words}" for name, words in added.items())
+    entry = await turn.log(
+        f"Til meldingen i nr. {row.log_no}: {rest}",
+        kind=row.kind,
+        sender=turn.sender,
+        receiver="krisestaben",
+        direction="in",
+        refs={"about": row.log_no},
+    )
+    await in_charge.tell(
+        turn,
+        Card(
+            f"*Mere til meldingen* i log nr. {row.log_no} fra {turn.name(turn.sender)} (log nr. {entry.no}, ubekræftet):\n"
+            f"»{quote(rest, 1500)}«"
+        ),
+    )
+    await turn.replace(Card(f"Tak. Krisestaben har resten (log nr. {entry.no}). {DANGER}"))
 
 
 async def keep(

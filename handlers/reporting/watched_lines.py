@@ -88,7 +88,7 @@ def read(turn: Context, who: str) -> Watcher | None:
     holder = roster.holder(turn, role) if role else None
     if holder:
         return holder, role
-    persons = turn.plan.named(said)
+    persons = turn.named(said)
     return (persons[0], None) if len(persons) == 1 else None
 
 

@@ -329,7 +329,7 @@ def _somebody(turn: Context, words: str) -> tuple[str, str] | None:
     unread: tuple[str, str] | None = None
     for count in range(min(LONGEST_NAME, len(parts) - 1), 0, -1):
         for name, rest in ((parts[:count], parts[count:]), (parts[-count:], parts[:-count])):
-            named = turn.plan.named(" ".join(name).lstrip("@"))
+            named = turn.named(" ".join(name))
             when = " ".join(rest).removesuffix(" for")
             if len(named) == 1 and (
                 absences.is_back(when) or absences.read(when, written_times.since(turn), turn.zone)

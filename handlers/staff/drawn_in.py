@@ -175,7 +175,7 @@ def _read(turn: Context, heard: Mapping[str, list[str]], text: str) -> tuple[str
     words = text.strip().lstrip("@").split()
     for count in range(min(LONGEST_NAME, len(words)), 0, -1):
         name = " ".join(words[:count]).strip(",:")
-        known = turn.rules.named(name) or heard.get(fold(name), [])
+        known = turn.named(name) or heard.get(fold(name), [])
         if len(known) == 1:
             return known[0], " ".join(words[count:]).removeprefix("til ").strip()
     return None, ""

@@ -23,6 +23,7 @@ KIND: LogKind = "addresses"
     who=rights.runs_staff,
     crisis=True,
     begins="never",
+    wordless=True,
 )
 async def addresses(turn: Turn, text: str) -> None:
     """Show the addresses of those who are in the staff or serve it now, and who has come and gone since the last

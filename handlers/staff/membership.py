@@ -11,15 +11,14 @@ from handlers.core import rights, undo
 from handlers.core.card import Button, Card, quote
 from handlers.core.context import Context
 from handlers.core.events import Appointed, on
+from handlers.core.language import owners
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.staff import calendars, conference, externals, mail_group, roster
+from storage.letters import fold
 from storage.rows.log import LogEntry
 from storage.rows.measures import LogisticsMember
 from storage.rows.staff import DrawnIn, Member, Summons
-
-# More than this and somebody should ask who is needed: "Krisestaben skal ikke være for stor" (Bilag 1).
-MANY = 12
 
 
 async def add_member(turn: Turn, person: str, staff: str, reason: str) -> bool:
@@ -65,36 +64,66 @@ async def seat(turn: Turn, event: Appointed) -> None:
         )
 
 
+# What somebody is summoned for as the holder of a role; a framing staff, and a support function, are another matter.
+BY_ROLE = ("secretariat", "communication")
+
+
 async def leave_role(turn: Turn, person: str, reason: str) -> bool:
-    """Let whoever has been replaced leave the place beside the staff that they had for that reason alone; what they have in
-    hand stays theirs. Returns whether they did: whoever is there for something else too stays.
+    """Let whoever has been replaced leave the place that they had for that reason alone; what they have in hand stays theirs.
+    Returns whether they did: whoever is there for something else too stays.
 
     Args:
-        reason: what they were there for, as `add_member` was told.
+        reason: what they were there for: the role, or what `add_member` was told.
     """
-    crisis, plan = turn.the_crisis.id, turn.rules
-    mine = (Member.crisis_id == crisis, Member.person == person, Member.until.is_(None))
-    standing = await turn.db.scalar(select(Member).where(*mine, Member.staff == "beside", Member.reason == reason))
-    has_role = any(person in plan.holders(role) for role in plan.roles.filled) or person == turn.the_crisis.decided_by
+    crisis, plan = turn.the_crisis, turn.rules
+    mine = (Member.crisis_id == crisis.id, Member.person == person, Member.until.is_(None))
+    standing = await turn.db.scalar(select(Member).where(*mine, Member.staff != "framing"))
+    named = {crisis.chief, crisis.decided_by, *crisis.holders.values()}
+    has_role = person in named or any(person in plan.holders(role) for role in plan.roles.filled)
     serves = {*(each.contact for each in plan.centres), *(each.contact for each in plan.support_functions)}
     if standing is None or has_role or person in serves:
         return False
-    for rows in (Summons, DrawnIn, LogisticsMember):
-        if await turn.db.scalar(select(rows.id).where(rows.crisis_id == crisis, rows.person == person).limit(1)):
+    summons = await turn.db.scalar(select(Summons).where(Summons.crisis_id == crisis.id, Summons.person == person))
+    if summons is not None and summons.duty not in BY_ROLE:
+        return False
+    called = summons is not None and summons.label.startswith(standing.reason)
+    if standing.reason != reason and not called:
+        return False
+    for rows in (DrawnIn, LogisticsMember):
+        if await turn.db.scalar(select(rows.id).where(rows.crisis_id == crisis.id, rows.person == person).limit(1)):
             return False
+    if any(each.person == person for each in await roster.shifts(turn, roster.PLANNED, roster.ON_DUTY)):
+        return False
     standing.until = turn.now
     await turn.db.flush()
+    if standing.staff != "beside":
+        await conference.take_back(turn, person)
+        await calendars.take_out(turn, [person])
     await turn.log(f"Ud af krisestaben: {turn.name(person)}, ikke længere {reason}", kind="member", receiver=person)
     return True
+
+
+# "ind Rune fordi vejene er lukket", "ud Rune: skal hjem og sove": what comes after the names is why.
+WHY = re.compile(
+    r"(?:(?<!\s)\s++)?+(?:,\s*+)?+(?:\b(?:fordi|grundet|pga\.?|på grund af)\s|[:;–]|(?<=\s)-\s)\s*+(?P<why>\S.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def _names_and_why(text: str) -> tuple[str, str]:
+    found = WHY.search(text)
+    return (text[: found.start()], found["why"].strip()) if found else (text, "")
 
 
 @verb(
     "ind",
     "medlem ind",
+    "medlem",
     "tilføj",
-    help="ind <hvem> – tag nogen ind i krisestaben",
+    help="ind <hvem> fordi <hvorfor> – tag nogen ind i krisestaben",
     who=rights.runs_staff,
     crisis=True,
+    level_two=True,
 )
 async def member_in(turn: Turn, text: str) -> None:
     """Let members into the staff as they are needed, "inviterer deltagerne ind" (Bilag 1)."""
@@ -102,25 +131,28 @@ async def member_in(turn: Turn, text: str) -> None:
     if first.casefold().strip(":,") in ("ekstern", "eksternt", "eksterne"):
         await externals.typed(turn, rest)
         return
-    persons = await _named_or_ask(turn, text)
+    names, why = _names_and_why(text)
+    persons = await _named_or_ask(turn, names)
     if persons:
         before = {person: await _staff_of(turn, person) for person in persons}
-        await _enter(turn, dict.fromkeys(persons, "operational"), before)
+        await _enter(turn, dict.fromkeys(persons, "operational"), before, why)
 
 
-async def _enter(turn: Turn, staffs: Mapping[str, str], before: Mapping[str, str | None]) -> None:
+async def _enter(turn: Turn, staffs: Mapping[str, str], before: Mapping[str, str | None], why: str = "") -> None:
     """Let persons into the staff, tell them, and say what has come of it, with a way back.
 
     Args:
         staffs: the persons, each with the staff that they enter.
         before: in which staff they were.
+        why: the reason, where one was written.
     """
     persons = [*staffs]
-    entered = [person for person in persons if await add_member(turn, person, staffs[person], "medlem")]
+    entered = [person for person in persons if await add_member(turn, person, staffs[person], why or "medlem")]
     if not entered:
         await turn.answer(Card(f"{turn.names(persons)} er allerede med i krisestaben."))
         return
-    await turn.log(f"Ind i krisestaben: {turn.names(entered)}", kind="member", receiver=", ".join(entered))
+    summary = f"Ind i krisestaben: {turn.names(entered)}{f' – {why}' if why else ''}"
+    await turn.log(summary, kind="member", receiver=", ".join(entered))
     await turn.notify(
         entered,
         Card(f"Du er nu med i krisestaben for nr. {turn.the_crisis.number}: {quote(turn.the_crisis.title)}."),
@@ -128,7 +160,11 @@ async def _enter(turn: Turn, staffs: Mapping[str, str], before: Mapping[str, str
         summary=f"Fortalt, at de er med i krisestaben: {turn.names(entered)}",
     )
     count = len(await turn.members("framing", "operational")) + len(await externals.present(turn))
-    warning = f" Krisestaben er nu {count}; planen advarer mod, at den bliver for stor." if count > MANY else ""
+    warning = (
+        f" Krisestaben er nu {count}; planen advarer mod, at den bliver for stor."
+        if count > turn.rules.largest_staff
+        else ""
+    )
     passive = await _passive(turn) if warning else []
     warning += (
         f" Har intet skrevet i loggen: {turn.names(passive)}. Lad nogen træde ud med */krise ud*." if passive else ""
@@ -152,13 +188,18 @@ async def member_out(turn: Turn, text: str) -> None:
     """Let members step out of the staff, "lader dem træde ud igen": they lose access, their entries stay."""
     if text.strip() and await externals.leave(turn, text.strip()):
         return
-    persons = await _named_or_ask(turn, text)
+    names, why = _names_and_why(text)
+    persons = await _named_or_ask(turn, names, "ud")
     if persons:
-        await _leave(turn, persons)
+        await _leave(turn, persons, why)
 
 
-async def _leave(turn: Turn, persons: Sequence[str]) -> None:
-    """Let persons step out, tell them, and say what has come of it, with a way back."""
+async def _leave(turn: Turn, persons: Sequence[str], why: str = "") -> None:
+    """Let persons step out, tell them, and say what has come of it, with a way back.
+
+    Args:
+        why: as for `_enter`.
+    """
     before = {person: await _staff_of(turn, person) for person in persons}
     left: list[str] = []
     called: list[str] = []
@@ -177,7 +218,8 @@ async def _leave(turn: Turn, persons: Sequence[str]) -> None:
     await turn.db.flush()
     for person in left:
         await conference.take_back(turn, person)
-    await turn.log(f"Ud af krisestaben: {turn.names(left)}", kind="member", receiver=", ".join(left))
+    summary = f"Ud af krisestaben: {turn.names(left)}{f' – {why}' if why else ''}"
+    await turn.log(summary, kind="member", receiver=", ".join(left))
     meetings = await calendars.take_out(turn, called) if called else ""
     await turn.notify(
         left,
@@ -240,18 +282,24 @@ async def _passive(turn: Context) -> list[str]:
     return [person for person in await turn.members("framing", "operational") if person not in heard]
 
 
-async def _named_or_ask(turn: Turn, text: str) -> list[str]:
-    """Find the persons a text names; ask again when there are none."""
+async def _named_or_ask(turn: Turn, text: str, verb: str = "ind") -> list[str]:
+    """Find the persons a text names; ask again when there are none.
+
+    Args:
+        verb: what it was typed behind.
+    """
     wanted = [name for name in re.split(r",|\bog\b|@", text) if name.strip()]
-    persons = [person for name in wanted for person in turn.plan.named(name.strip())]
-    if not persons or any(len(turn.plan.named(name.strip())) != 1 for name in wanted):
+    # The directorate comes in as one; of two who share a name nobody knows which was meant.
+    found = [(name, turn.named(name)) for name in wanted]
+    persons = list(dict.fromkeys(person for _, meant in found for person in meant))
+    if not persons or any(len(meant) != 1 and fold(name) not in owners.BOARD for name, meant in found):
         await turn.answer(
             Card(
                 f'Jeg kan ikke se, hvem "{quote(text)}" er. Intet er ændret. Skriv et navn, en rolle eller et center – fx Rune eller tovholder.'
             )
             if text
             else Card(
-                "Hvem? Skriv fx */krise ind Rune*, eller vælg en ekstern part.", buttons=(externals.button(turn),)
+                f"Hvem? Skriv fx */krise {verb} Rune*, eller vælg en ekstern part.", buttons=(externals.button(turn),)
             )
         )
         return []

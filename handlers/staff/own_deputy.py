@@ -206,7 +206,7 @@ def _read(turn: Context, text: str) -> tuple[str | None, datetime | None]:
     """Read "Mette" or "Mette til mandag": whom, and until when."""
     parts = text.removeprefix("er ").split()
     for count in range(len(parts), 0, -1):
-        found = turn.plan.named(" ".join(parts[:count]).lstrip("@"))
+        found = turn.named(" ".join(parts[:count]))
         if len(found) == 1:
             rest = " ".join(parts[count:])
             away = absences.read(rest, written_times.since(turn), turn.zone) if rest else None

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from handlers.core import in_charge, running
+from handlers.core import in_charge, over, running
 from handlers.core.card import Card, quote
 from handlers.core.context import URGENT, Context
 from handlers.core.language import dangers
@@ -246,7 +246,7 @@ async def end_with_the_crisis(turn: Turn) -> None:
             await turn.notify(
                 coming,
                 Card(
-                    f"*Krisestaben er afblæst.* Du har sagt, at du kommer {quote(row.text)}. Ring til {turn.name(row.asked_by)}, "
+                    f"*{over.what_ends(turn).capitalize()} er afblæst.* Du har sagt, at du kommer {quote(row.text)}. Ring til {turn.name(row.asked_by)}, "
                     f"{turn.phone(row.asked_by)}, før du tager af sted, og hør, om der stadig er brug for dig."
                 ),
                 kind="notice",

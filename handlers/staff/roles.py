@@ -16,7 +16,7 @@ from handlers.core.events import Appointed, tell
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.measures import tasks
-from handlers.staff import chief_asked, chief_proposed, roster
+from handlers.staff import chief_asked, chief_proposed, membership, roster
 from handlers.staff.roster import CHIEF, DEPUTY, NOT_BY_SHIFT, RESPONSIBLE
 from storage.letters import fold
 from storage.plan.persons import Roles
@@ -65,6 +65,7 @@ WHO = Field("person", "Hvem?", "persons", required=True)
     who=rights.meets,
     crisis=True,
     begins="with words",
+    level_two=True,
 )
 async def role(turn: Turn, text: str) -> None:
     """Give one or several roles in one breath; what hangs on the role follows at once."""
@@ -128,6 +129,7 @@ async def pressed_undo(
         )
         if was:
             await tell(turn, Appointed(wanted, was))
+        await _let_go(turn, person, wanted)
     if {CHIEF, DEPUTY} & {*about}:
         await chief_asked.begin(turn)
     drawn = _card(turn)
@@ -150,8 +152,12 @@ async def name(turn: Turn, named: Iterable[tuple[str, str]]) -> tuple[Button, ..
         was = roster.holder(turn, wanted)
         if was == person:
             continue
-        # Whoever has led until now, the mayor before a chief is named, is told that they no longer do (plan §5).
-        led = [each for each in (await turn.chiefs())[:1] if wanted == CHIEF and each != turn.sender]
+        # Whoever has had it or led until now, the mayor before a chief is named, is told that they no longer do (plan §5).
+        led = [
+            each
+            for each in ((await turn.chiefs())[:1] if wanted == CHIEF else [was])
+            if each not in (None, turn.sender)
+        ]
         await roster.appoint(turn, wanted, person)
         after = f" (før {turn.name(was)})" if was else ""
         await turn.notify(
@@ -162,6 +168,8 @@ async def name(turn: Turn, named: Iterable[tuple[str, str]]) -> tuple[Button, ..
             urgency=URGENT,
         )
         await tell(turn, Appointed(wanted, person))
+    for wanted, _ in given:
+        await _let_go(turn, before[wanted], wanted)
     if any(wanted in (CHIEF, DEPUTY) for wanted, _ in given):
         await chief_asked.begin(turn)
     changed = {wanted: person for wanted, person in given if before[wanted] != person}
@@ -169,6 +177,19 @@ async def name(turn: Turn, named: Iterable[tuple[str, str]]) -> tuple[Button, ..
         return ()
     about = {"about": [*changed], "given": [*changed.values()], "before": [before[each] for each in changed]}
     return undo.buttons(turn, "named_roles.undo", turn.now, turn.sender, crisis=turn.the_crisis.id, **about)
+
+
+async def _let_go(turn: Turn, person: str | None, wanted: str) -> None:
+    """Let whoever no longer has a role leave the place that they had by that alone, and tell them."""
+    if person and roster.holder(turn, wanted) != person and await membership.leave_role(turn, person, wanted):
+        await turn.say(
+            person,
+            Card(
+                f"Du er ikke længere {wanted} og derfor ikke længere med om krisestaben for nr. {turn.the_crisis.number}. "
+                "Det, du selv har i gang, er stadig dit. Tak for hjælpen."
+            ),
+            kind="notice",
+        )
 
 
 def chief_and_deputy(turn: Context) -> list[tuple[str, str]]:
@@ -228,7 +249,7 @@ def _card(turn: Context, back: Sequence[Button] = ()) -> Card:
     )
 
 
-@action("named_roles.give", who=rights.meets)
+@action("named_roles.give", who=rights.meets, level_two=True)
 async def given(turn: Turn, role: str = "") -> None:
     """Give one role, by `Udpeg …`, and show the list as it then is."""
     wanted, person = role or turn.chosen("role", _nameable(turn)), form_values.person(turn, "person")
@@ -237,7 +258,7 @@ async def given(turn: Turn, role: str = "") -> None:
         await turn.replace(_card(turn, back))
 
 
-@action("named_roles.chief", who=rights.meets)
+@action("named_roles.chief", who=rights.meets, level_two=True)
 async def chief(turn: Turn) -> None:
     """Name the chief, the deputy or both, by `Udpeg chef`; every right that says "chief" follows."""
     back = await name(turn, chief_and_deputy(turn))
@@ -253,7 +274,7 @@ async def chief(turn: Turn) -> None:
     await turn.replace(_card(turn, back))
 
 
-@action("named_roles.appoint", who=rights.framing)
+@action("named_roles.appoint", who=rights.framing, level_two=True)
 async def appoint(turn: Turn, role: str, person: str) -> None:
     """Name whom somebody proposed as chief or deputy, by `Udpeg …`."""
     if role in (CHIEF, DEPUTY) and turn.plan.person(person) is not None:
@@ -261,7 +282,7 @@ async def appoint(turn: Turn, role: str, person: str) -> None:
         await turn.replace(Card(f"✅ *{turn.name(person)}* er {role}."))
 
 
-@action("named_roles.assist", who=rights.meets, begins=True)
+@action("named_roles.assist", who=rights.meets, begins=True, level_two=True)
 async def assist(turn: Turn) -> None:
     """Ask each chosen centre for assistance to the secretariat: "hvilken sekretariatsbistand, der er behov for (vurdere
     hvilke fagcentre bidrager bedst)"."""
@@ -305,7 +326,7 @@ def _read(turn: Context, text: str, before: str) -> tuple[str, str] | None:
         known = {fold(each): each for each in _nameable(turn)} | {fold(each): CHIEF for each in CALLED}
         known |= {fold(each): "sekretær" for each in SECRETARIAT}
         wanted = DEPUTY if said == "stedfortraeder" else known.get(said)
-        persons = turn.plan.named(" ".join(parts[count:]).lstrip("@"))
+        persons = turn.named(" ".join(parts[count:]))
         if wanted and len(persons) == 1:
             return wanted, persons[0]
     return None

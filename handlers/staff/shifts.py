@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from handlers.core import form_values, passed_times, rights, running, written_times
+from handlers.core import form_values, over, passed_times, rights, running, written_times
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import Context
 from handlers.core.language import times_shown
@@ -113,9 +113,10 @@ async def new(turn: Turn) -> None:
 
 
 async def _refuse_planning(turn: Turn) -> bool:
-    """Tell whoever may not plan shifts who does; returns whether the sender was refused."""
+    """Tell whoever may not plan shifts who does, and whoever may where there is no staff to man; returns whether the sender was
+    refused."""
     if await rights.runs_staff.held(turn):
-        return False
+        return await over.tell_if_no_staff(turn)
     await running.refuse(turn, rights.runs_staff)
     return True
 
@@ -135,13 +136,13 @@ def _person(turn: Context, text: str) -> tuple[str | None, str]:
     """Find the person that a text begins with, and return the rest of it."""
     parts = text.split()
     for count in range(min(4, len(parts)), 0, -1):
-        persons = turn.plan.named(" ".join(parts[:count]).lstrip("@").strip(" ,:"))
+        persons = turn.named(" ".join(parts[:count]).strip(" ,:"))
         if len(persons) == 1:
             return persons[0], " ".join(parts[count:])
     return None, text
 
 
-@action("shifts.meant", who=rights.runs_staff, begins=True)
+@action("shifts.meant", who=rights.runs_staff, begins=True, level_two=True)
 async def meant(turn: Turn, role: str, person: str, until: str, at: str) -> None:
     """Plan a shift from the time that was meant, by `Ja`: the one that was typed had passed.
 

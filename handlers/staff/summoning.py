@@ -92,9 +92,10 @@ async def call_members(turn: Turn, persons: list[str], label: str, reason: str) 
     )
     if entered:
         await show_answers(turn)
-    if len(await turn.members("framing", "operational")) > membership.MANY:
+    if len(await turn.members("framing", "operational")) > turn.rules.largest_staff:
         await turn.say(
-            turn.staff, Card(f"⚠️ Krisestaben er nu over {membership.MANY}; planen advarer mod, at den bliver for stor.")
+            turn.staff,
+            Card(f"⚠️ Krisestaben er nu over {turn.rules.largest_staff}; planen advarer mod, at den bliver for stor."),
         )
 
 
@@ -173,7 +174,8 @@ async def pass_on(turn: Turn, summons: Summons) -> str | None:
     """Summon the first deputy who isn't summoned already; where nobody is left, log that and return it, for the staff."""
     plan = turn.rules
     principal = summons.deputy_for or summons.person
-    roles = [role for role in ("borgmester", *SECRETARIAT_ROLES, "kommunikation") if plan.holder(role) == principal]
+    every_role = ("borgmester", *SECRETARIAT_ROLES, "kommunikation", "beredskabschef")
+    roles = [role for role in every_role if plan.holder(role) == principal]
     deputies = [deputy for role in roles for deputy in plan.deputies(role)]
     deputies += [
         function.deputy for function in plan.support_functions if function.contact == principal and function.deputy

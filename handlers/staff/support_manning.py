@@ -20,6 +20,7 @@ from storage.rows.staff import SupportNeed
     crisis=True,
     grave=True,
     begins="with words",
+    wordless=True,
 )
 async def functions(turn: Turn, text: str) -> None:
     """Show the list of support functions as it stands."""

@@ -112,6 +112,8 @@ class Plan(PlanModel):
     critical_functions: tuple[CriticalFunction, ...] = Field(default=(), alias="kritiske_funktioner")
 
     logistics_over: int = Field(default=5, alias="logistikstab_over", ge=0)
+    # More than this and somebody should ask who is needed: "Krisestaben skal ikke være for stor" (Bilag 1).
+    largest_staff: int = Field(default=12, alias="krisestab_højst", ge=1)
 
     deadlines: Deadlines = Field(default=Deadlines(), alias="frister")
     meetings: Meetings = Field(default=Meetings(), alias="møder")

@@ -221,6 +221,12 @@ async def args_of(db: AsyncSession, do: str, crisis: int, now: datetime) -> dict
                 ),
             )  # fmt: skip
             return {"need": (await add(db, asked)).id} | ({"no": 1} if verb == "by_report" else {})
+        case "report", _, _:
+            sent_in = Report(
+                crisis_id=crisis, number=90, kind="report", sender="mads", what="vand", urgent=False, written_at=now,
+                log_no=1,
+            )  # fmt: skip
+            return {"report": (await add(db, sent_in)).id}
         case "quota", _, _:
             wanted = Quota(
                 crisis_id=crisis, number=90, wanted=3, text="til skolen", state="asking", asked_by="lars", asked_at=now,

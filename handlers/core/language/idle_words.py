@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from handlers.core.language import dangers
+from handlers.core.language import dangers, small_talk
 
 # Words that name no thing: a question of these alone is about what the asker has before them. Folded, as all here.
 NOTHING = """
@@ -22,6 +22,13 @@ NOTHING = """
     vigtigt nyt aendret undskyld hej okay ok og men at fat gang igang stadig laenge lang tid foerst bagefter
     forkert what who why when where is are was it this that you sure mean does do me we about real true a on
     going
+"""
+# What is said of what is to be shown, and tells nothing.
+SHOWN = """
+    vis se send hent aabn find giv faa tak please venligst hurtigt straks seneste sidste naeste foerste hele dag
+    morgen aften uge krise krisen krisestab krisestaben haendelse haendelsen staben moedet moede stabsmoede dagens
+    nr nummer side pdf word fil link liste listen papir print skriv ud opdatering opdateret kladde udkast
+    godkend godkendes godkendelse udsend udsendes del ret rettes start
 """
 ASKS_FIRST = """
     hvad hva hvaffor hvem hvor hvornaar hvorfor hvordan hvilken hvilket hvilke er har skal kan maa vil mener
@@ -109,6 +116,16 @@ def is_idle_question(text: str) -> bool:
         text: as it was written.
     """
     return dangers.is_question(text) and bool(dangers.folded(text)) and _is_idle(text)
+
+
+def tells(text: str) -> bool:
+    """Whether words behind a verb that only shows something tell of anything: "status nu tak" and "dagsorden 2" don't.
+
+    Args:
+        text: as it was written.
+    """
+    words = [word for word in dangers.folded(text).split() if not word.isdecimal()]
+    return bool(words) and not (_set(NOTHING + SHOWN).issuperset(words) or small_talk.is_small_talk(text))
 
 
 def _insults(words: list[str]) -> bool:

@@ -20,7 +20,7 @@ MEANT: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("deltag", "tilmeld", "join"), ("ind",)),
     **dict.fromkeys(("forlad", "afmeld", "exit"), ("ud",)),
     **dict.fromkeys(("gem", "skriv", "note"), ("log",)),
-    **dict.fromkeys(("opgave", "goer", "todo"), ("tiltag", "ordre")),
+    **dict.fromkeys(("goer", "todo"), ("tiltag", "ordre")),
     **dict.fromkeys(("send", "besked", "sms", "udsendelse"), ("melding", "mail")),
     **dict.fromkeys(("chef", "skift", "leder"), ("rolle", "udpeg")),
     **dict.fromkeys(("oev", "traening", "oevelser", "test"), ("øvelse", "øv")),

@@ -104,7 +104,7 @@ OWN_YES: dict[Question, tuple[str, ...]] = {
 # Says nothing either way. What could turn an answer round ("men", "ikke", "hvis") must never stand here.
 FILLER = (
     ",", "-", I, "tak", "mange tak", "hej", "hejsa", "lige", "bare", "nu", "og", "saa", "straks", "snart", "snarest", "om lidt",
-    "gerne", "meget gerne", "med det samme", "nu her", "lige nu", "hurtigst muligt", "saa hurtigt (?:jeg|som) (?:kan|muligt)",
+    "ogsaa", "osse", "gerne", "meget gerne", "med det samme", "nu her", "lige nu", "hurtigst muligt", "saa hurtigt (?:jeg|som) (?:kan|muligt)",
     "asap", "mvh", "hilsen", "(?:ned|op|ind|ud|derned|derind|derover|over)", "i (?:bil|tog)", "paa cykel", "hjemmefra",
     "til (?:moedet|raadhuset|stedet|stationen|krisestaben|staben|kontoret|jer)", "fra (?:raadhuset|kontoret|arbejde)",
     "giv mig", "er der",

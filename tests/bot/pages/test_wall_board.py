@@ -12,6 +12,7 @@ import aiohttp
 import pytest
 from sqlalchemy import event
 
+from handlers.crisis import wall_board
 from tests.stage.platforms import in_one_chat
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import RehearsalStage, log_of
@@ -219,6 +220,27 @@ async def test_a_screen_that_is_open_closes_when_its_link_is_withdrawn(stage: Re
     async with stage.client.get(stage.address + path) as gone:
         page = await gone.text()
     assert (gone.status, "Tavlen er lukket" in page, "skybrud" in page) == (410, True, False)
+
+
+@pytest.mark.long
+@in_one_chat
+async def test_a_screen_that_is_open_closes_when_its_link_has_run_out(stage: RehearsalStage) -> None:
+    """R204: nobody had to press anything; the screen is told, shows no more, and its page says what to do."""
+    path = await link(stage)
+    async with aiohttp.ClientSession() as client, client.get(f"{stage.address}{path}/live") as live:
+        await news(live, "skybrud")
+        # No timer is due meanwhile as far as the screen knows: only the clock ends its link.
+        stage.clock.set(stage.clock.now() + wall_board.LIFE)
+        rest = (await live.content.read()).decode()
+    assert "event: over" in rest.splitlines()
+    async with stage.client.get(stage.address + path) as gone:
+        page = await gone.text()
+    assert (gone.status, "Tavlen er lukket" in page, "/krise tavle" in page, "skybrud" in page) == (
+        410,
+        True,
+        True,
+        False,
+    )
 
 
 @in_one_chat

@@ -35,6 +35,17 @@ async def test_kontakt_gives_everybody_the_public_lines_and_the_secretariat_the_
 
 
 @in_one_chat
+async def test_the_list_is_gone_through_in_a_word_too_and_not_by_those_who_do_not_keep_it(open_stage: Stage) -> None:
+    """R244 R309: "kontakt gennemgået"; the nearest who may not is a centre's contact."""
+    stage = open_stage
+    await stage["mads"].commands("kontakt gennemgået")
+    await stage["kim"].commands("kontakt")
+    assert await stage["kim"].sees("er ikke gennemgået endnu")
+    await stage["kim"].commands("kontakt gennemgaaet")
+    assert await stage["kim"].sees("Gennemgået 02.07.2026 af Kim Dahl")
+
+
+@in_one_chat
 async def test_the_list_asked_for_in_the_staffs_channel_is_answered_alone(open_stage: Stage) -> None:
     """T30: the channel has support functions in it too."""
     stage = open_stage

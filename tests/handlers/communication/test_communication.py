@@ -118,3 +118,47 @@ async def test_what_they_should_do_is_not_lost_where_the_message_was_published_m
     assert await bo.sees("så intet er sat i gang. Du skrev:\n»Kog vandet«")
     assert not await stage["rune"].sees("Kog vandet")
     assert [row["advice"] for row in await stage.part("public_messages")] == [None]
+
+
+@in_one_chat
+async def test_a_message_that_is_typed_stands_in_its_form_and_is_completed_later(stage: Stage) -> None:
+    """R210 R211: words typed in a hurry are not lost; what a draft lacks, and what it rests on, is written when it is known."""
+    await stage["kim"].commands("log ! 40 cm vand i Fløng")
+    number = (await stage.part("log"))[-1]["no"]
+    await stage["bo"].commands("budskab til borgere i Fløng: kog vandet")
+    await stage["bo"].fills_in("Nyt budskab", audience="borgere i Fløng", nature="kog vandet")
+    assert await stage["bo"].sees("Mangler: omfang og forventet forløb.")
+    await stage["bo"].fills_in(
+        "Ret kladden", nature="kog vandet", extent="hele byen", course="til i aften", sources=str(number)
+    )
+    (message,) = await stage.part("public_messages")
+    assert [message[key] for key in ("audience", "nature", "extent", "course", "sources")] == [
+        "borgere i Fløng",
+        "kog vandet",
+        "hele byen",
+        "til i aften",
+        [number],
+    ]
+    assert not await stage["bo"].sees("Mangler: omfang")
+    assert "hele byen" in (await stage.log("communication"))[-1]["summary"]
+
+
+@only_in_slack
+async def test_the_forms_audience_and_words_are_those_that_were_typed(stage: SlackStage) -> None:
+    """R211: "til borgere i Fløng: kog vandet"; nobody writes it twice."""
+    await stage["bo"].commands("budskab til borgere i Fløng: kog vandet")
+    await stage["bo"].fills_in("Nyt budskab", extent="hele byen")
+    (message,) = await stage.part("public_messages")
+    assert (message["audience"], message["nature"]) == ("borgere i Fløng", "kog vandet")
+
+
+@in_teams
+async def test_only_communication_writes_a_message_and_others_have_their_words_back(stage: Stage) -> None:
+    """R155 R212: the nearest who may not are the log keeper, and whoever has another message; each reads who may."""
+    await stage["kim"].commands("budskab kog vandet")
+    assert await stage["kim"].sees("Dine ord er ikke brugt: »kog vandet«")
+    await stage["bo"].commands("budskab", "stab")
+    await stage["bo"].fills_in("Nyt budskab", audience="Borgere", nature="Vandet er forurenet")
+    await stage["kim"].fills_in("Ret kladden", nature="Drik løs")
+    assert await stage["kim"].sees("Det kan kun")
+    assert [row["nature"] for row in await stage.part("public_messages")] == ["Vandet er forurenet"]

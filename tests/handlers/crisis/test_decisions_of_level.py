@@ -91,8 +91,10 @@ async def test_who_cried_wolf_is_not_held_to_it(stage: RehearsalStage) -> None:
 
 @on_one_database
 async def test_without_a_level_the_card_asks_for_it(stage: RehearsalStage) -> None:
-    """R016."""
+    """R016: the criteria of level 2 stand beside the buttons, in the plan's words."""
     await stage["lars"].commands("aktiver skybrud")
+    assert await stage["lars"].sees("Alvorlige forstyrrelser af drift eller serviceniveau")
+    assert await stage["lars"].sees("ressourcer på tværs af centre og eksterne myndigheder")
     assert await stage.crises() == 0
     await stage["lars"].presses("Ingen krise – følg")
     crisis = await stage.part("crisis")
@@ -196,6 +198,28 @@ async def test_level_one_tells_the_directorate_and_begins_nothing_else(stage: Re
     assert not told(told_so, "notice") & {"rune", "kim"}
     await stage.forward(hours=4)
     assert await stage["lars"].sees("Orientering, niveau 1")
+
+
+@on_one_database
+async def test_level_one_has_no_staff_to_call_to_a_meeting_or_to_man(stage: RehearsalStage) -> None:
+    """R017 R051 R055 R072 R095: "Møde 1 er indkaldt", it said, and nobody was; the words are given back, and after `nedskaler`
+    it is the same."""
+    await stage["jens"].commands("aktiver 1 strømsvigt på rådhuset")
+    begun = ("møde om 30 min teams", "ind Gitte", "rolle referent Hanne", "vagt logfører Mads 22 - 6", "punkt nødstrøm")
+    for words in begun:
+        await stage["kim"].commands(words)
+        assert "Nr. 1 har ingen krisestab:* den er på beredskabsniveau 1" in (await stage["kim"].reads())[-1], words
+        assert f"»{words}«" in (await stage["kim"].reads())[-1]
+    for part in ("members", "meetings", "roster", "agenda_items"):
+        assert await stage.part(part) == [], part
+    assert not await stage["mads"].reads()
+    await stage["ole"].commands("opskaler")
+    await stage["kim"].commands("rolle")
+    assert not await stage["kim"].sees("Referent: Hanne Toft")
+    await stage["lars"].commands("nedskaler")
+    await stage["kim"].presses("Udpeg dagsordensproducent", person="Hanne")
+    await stage["kim"].commands(begun[0])
+    assert [said for said in (await stage["kim"].reads())[-2:] if "har ingen krisestab" not in said] == []
 
 
 @on_one_database

@@ -349,3 +349,13 @@ async def test_what_was_proposed_and_nobody_answered_stands_under_what_waits(sta
     status = (await stage["kim"].reads())[-1]
     assert "Forslag: flyt" not in status
     assert "T1: flyt beboerne" in status
+
+
+@in_slack
+async def test_where_the_chief_at_4k_is_away_the_deputy_is_called_to_the_table(stage: Stage) -> None:
+    """R006 R007 R032: "Planen har ingen stedfortræder til", it said, and the plan has one."""
+    await stage["jens"].commands("fravær til i morgen kl 8")
+    await stage["lars"].fills_in("Start mødet")
+    await decides(stage, "lars", "4k", "Beredskab 4K: ja")
+    assert await stage["pia"].sees("Du indkaldes som stedfortræder for Jens Lund: krisestaben som repræsentant for")
+    assert not await stage["lars"].sees("Planen har ingen stedfortræder til")

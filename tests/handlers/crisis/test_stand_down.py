@@ -139,6 +139,23 @@ async def test_a_name_that_nobody_has_lets_nobody_in(stage: RehearsalStage, who:
     assert await stage["kim"].sees("Intet er ændret") or await stage["kim"].sees("Hvem?")
 
 
+async def test_why_somebody_comes_in_and_why_they_leave_stands_in_the_log_and_in_the_staffs_list(
+    stage: RehearsalStage,
+) -> None:
+    """R051: "member, in/out, time, reason, by"; who comes in without one is a member all the same."""
+    await stage["kim"].commands("ind Rune og Gitte fordi vejene er lukket", "stab")
+    await stage["kim"].commands("ind Hanne", "stab")
+    await stage["tina"].commands("ud @rune: skal hjem og sove", "stab")
+    seats = {row["person"]: row for row in await stage.part("members")}
+    assert {seats[each]["reason"] for each in ("rune", "gitte")} == {"vejene er lukket"}
+    assert (seats["hanne"]["reason"], seats["rune"]["until"] is None) == ("medlem", False)
+    assert [line["summary"] for line in await stage.log("member")] == [
+        "Ind i krisestaben: Rune Juhl og Gitte Krag – vejene er lukket",
+        "Ind i krisestaben: Hanne Toft",
+        "Ud af krisestaben: Rune Juhl – skal hjem og sove",
+    ]
+
+
 async def test_coming_in_twice_is_coming_in_once(stage: RehearsalStage) -> None:
     """R254 D03."""
     await stage["kim"].commands("ind Rune", "stab")
@@ -220,9 +237,14 @@ async def test_what_never_had_a_staff_ends_without_one(stage: RehearsalStage) ->
     await stage["lars"].commands("afblæs")
     await stage["lars"].presses("Afblæs")
     await stage["jens"].commands("aktiver 1 pumpesvigt")
+    await stage["rune"].commands("bistand en pumpe til Fløng")
+    await stage["rune"].commands("afblæs")
+    assert await stage["rune"].sees("stedfortræderen kan afblæse hændelsen")
     await stage["lars"].commands("afblæs")
+    assert await stage["lars"].sees("Nr. 2: pumpesvigt.* Vil du afblæse hændelsen?")
     await stage["lars"].presses("Afblæs")
     assert await stage["anne"].sees("Hændelsen er afblæst")
+    assert await stage["rune"].sees("Hændelsen er afblæst, og din anmodning B1 er ikke besvaret")
     assert not [row for row in await stage.part("tasks", 2) if row["title"].startswith("Mailgrupper")]
 
 
@@ -287,3 +309,104 @@ async def test_no_support_function_is_missing_in_a_staff_that_is_no_more(stage: 
     assert not await stage["kim"].sees("tag stilling")
     assert not await stage["kim"].sees("Mangler: ")
     assert not await stage["kim"].has("Bygning")
+
+
+async def test_whoever_proposed_something_that_nobody_answered_is_told_that_no_answer_comes(
+    stage: RehearsalStage,
+) -> None:
+    """R075 R229 D12: a measure, a decision, the stand-down itself; from people who are in nothing else. Whoever has been
+    answered is not told again."""
+    await stage["finn"].commands("tiltag sandsække til viadukten")
+    await stage["hanne"].commands("beslut skolerne lukker i morgen")
+    await stage["line"].commands("tiltag luk svømmehallen")
+    await stage["tina"].presses("Sæt i værk")
+    await stage["lone"].commands("afblæs vandet er væk")
+    await stage["lone"].presses("Send forslag")
+    await stage["lars"].commands("afblæs")
+    await stage["lars"].presses("Afblæs")
+    assert await stage["finn"].sees("dit forslag er ikke besvaret:*\n»sandsække til viadukten«")
+    assert await stage["hanne"].sees("dit forslag er ikke besvaret:*\n»skolerne lukker i morgen«")
+    assert await stage["lone"].sees("Krisestaben er afblæst")
+    assert not await stage["line"].sees("er ikke besvaret")
+    assert not await stage["tina"].has("Nej tak")
+    assert not await stage["lars"].has("Nej tak")
+    assert not await stage["lars"].sees("foreslår, at det besluttes")
+    unanswered = [line["summary"] for line in await stage.log("proposal") if "ikke besvaret" in line["summary"]]
+    assert [each.rsplit(": ", 1)[1] for each in unanswered] == ["sandsække til viadukten", "skolerne lukker i morgen"]
+
+
+async def test_whoever_waits_for_an_answer_or_for_a_meeting_hears_that_the_staff_is_no_more(
+    stage: RehearsalStage,
+) -> None:
+    """R075 R148 R095: a question from somebody in no plan, and an item; both are on the list that is handed over, the question
+    can still be answered, and whoever had an answer reads nothing."""
+    await stage["finn"].commands("spm hvornår åbner skolen")
+    await stage["line"].commands("spm hvem henter børnene")
+    await stage["kim"].commands("svar 2 bussen")
+    await stage["hanne"].commands("punkt nødbolig til 12 beboere")
+    await stage["lars"].commands("afblæs")
+    await stage["lars"].presses("Afblæs")
+    assert await stage["finn"].sees("dit spørgsmål 1 er ikke besvaret:*\n»hvornår åbner skolen«")
+    assert not await stage["line"].sees("er ikke besvaret")
+    assert await stage["hanne"].sees("dit punkt 1 er ikke behandlet:*\n»nødbolig til 12 beboere«")
+    assert await stage["hanne"].sees("Krisestaben er trådt ned, før punktet blev behandlet")
+    assert not await stage["hanne"].has("Drøftelse")
+    for line in ("• Spørgsmål 1: hvornår åbner skolen – Tina Friis", "• Punkt 1: nødbolig til 12 beboere – Hanne Toft"):
+        assert await stage["kim"].sees(line), line
+    await stage["tina"].commands("svar 1 på mandag")
+    assert await stage["finn"].sees("på mandag")
+
+
+async def test_an_item_waits_for_the_staff_that_is_called_again(stage: RehearsalStage) -> None:
+    """R017 R095: after `nedskaler` there is no next meeting, and after `opskaler` there is."""
+    await stage["hanne"].commands("punkt nødbolig til 12 beboere")
+    await stage["lars"].commands("nedskaler")
+    assert await stage["hanne"].sees("Krisestaben er trådt ned, før punktet blev behandlet")
+    await stage["lars"].commands("opskaler")
+    assert not await stage["hanne"].sees("Krisestaben er trådt ned, før punktet blev behandlet")
+    assert await stage["hanne"].has("Drøftelse")
+
+
+async def test_all_that_is_open_is_ticked_off_after_the_end_until_the_list_is_empty(stage: RehearsalStage) -> None:
+    """R075: the closing list's points, measures and tasks; by those who ran the staff, and nobody else."""
+    await stage["kim"].commands("tiltag pumpe til Birkehøj @mads", "stab")
+    await stage["lars"].commands("afblæs")
+    await stage["lars"].presses("Afblæs")
+    await stage["mads"].commands("tiltag 1 udført")
+    for label in ("Overdraget", "Log gennemset", "Eksport lagt på sagen", "Mail og overvågning lukket"):
+        await stage["kim"].presses(label)
+        assert not await stage["kim"].has(label), label
+    assert [row["status"] for row in await stage.part("measures")] == ["done"]
+    assert (await stage.part("measures"))[0]["title"] == "pumpe til Birkehøj"
+    left = [row for row in await stage.part("tasks") if row["status"] != "done"]
+    assert {row["owner"] for row in left} > {"kim", "bo"}
+    await stage["mads"].commands(f"opgave {left[0]['number']} udført")
+    assert await stage["mads"].sees(f"den, der har opgave {left[0]['number']}")
+    await stage["bo"].commands(f"opgave {left[0]['number']} er færdig")
+    for row in left[1:]:
+        await stage["kim"].commands(f"opgave {row['number']} udført")
+    assert {row["status"] for row in await stage.part("tasks")} == {"done"}
+    await stage["kim"].commands("opgaver")
+    assert await stage["kim"].sees("Opgaver:* 0 åbne")
+    assert verify_export(await stage.export()) == []
+
+
+async def test_what_the_council_was_told_can_be_read_when_all_is_over_and_is_not_written_anew(
+    stage: RehearsalStage,
+) -> None:
+    """R189: the newest with how it ended; the nearest who may not read it is a member of the staff."""
+    await stage["kim"].commands("byråd Skolerne er åbne.")
+    await stage["kim"].presses("Send til chefen")
+    await stage["lars"].presses("Godkend orienteringen")
+    await stage["lars"].commands("afblæs")
+    await stage["lars"].presses("Afblæs")
+    await stage["kim"].commands("byråd")
+    assert "Skolerne er åbne." in (await stage["kim"].reads())[-1]
+    await stage["kim"].presses("Markér som sendt")
+    await stage["kim"].commands("byråd Ny tekst")
+    assert await stage["kim"].sees("er afblæst")
+    await stage["kim"].commands("byråd")
+    assert len(await stage.part("council_briefings")) == 1
+    assert [line["summary"].splitlines()[-1] for line in await stage.log("council")][-1] == "Skolerne er åbne."
+    await stage["hanne"].commands("byråd")
+    assert not await stage["hanne"].sees("Skolerne er åbne.")

@@ -116,23 +116,41 @@ async def test_a_point_that_was_done_where_its_task_stands_is_ticked_by_the_next
         assert not await stage["lars"].has(ticked)
 
 
-@in_slack
-async def test_the_staffs_tasks_are_listed_and_ticked_by_their_number_and_no_measure_of_that_number_is(
-    stage: Stage,
-) -> None:
-    """R137 R146: `opgaver` showed none of them, and "opgave 2 udført" ticked T2; the nearest who may not is another beside."""
-    await stage["kim"].commands("t pumpe til Birkehøj @Mads")
-    await stage["kim"].commands("t sandsække til Fløng @Mads")
-    number = (await task(stage, ROUTINES))["number"]
-    assert number == 2
-    await stage["tina"].commands("opgaver")
-    assert await stage["tina"].sees(ROUTINES)
-    await stage["mads"].commands("opgave 2 udført")
-    assert await stage["mads"].sees("Det kan kun den, der har opgave 2")
-    assert {row["status"] for row in await stage.part("measures")} == {"pending"}
-    await stage["tina"].commands("opgave 2 er klaret")
-    await stage["tina"].commands("opgave 2 færdig")
-    assert (await task(stage, ROUTINES))["status"] == "done"
-    assert {row["status"] for row in await stage.part("measures")} == {"pending"}
-    await stage["mads"].commands("t 2 er nu udført")
-    assert [row["status"] for row in await stage.part("measures")] == ["pending", "done"]
+@in_teams
+async def test_a_task_is_ended_by_its_number_and_a_measure_of_the_same_number_is_not(stage: Stage) -> None:
+    """R075 R104 D12: "opgave 1 udført" ended T1, or said that there was none; the nearest who may not is a contact."""
+    await stage["kim"].commands("opgave pumpe til Birkehøj @Mads kl 18")
+    await stage["mads"].commands("opgave 1 udført")
+    assert await stage["mads"].sees(
+        "Det kan kun den, der har opgave 1, krisestabschefen eller krisesekretariatet: Bo Kjær"
+    )
+    await stage["bo"].commands("opgve 1 er udført")
+    await stage["tina"].says("Opgave 2: udført!")
+    done = {row["number"]: row["done_by"] for row in await stage.part("tasks") if row["status"] == "done"}
+    assert done == {1: "bo", 2: "tina"}
+    assert [row["status"] for row in await stage.part("measures")] == ["pending"]
+    await stage["kim"].commands("opgave 99 udført")
+    assert await stage["kim"].sees("Der er ingen opgave 99")
+    await stage["kim"].commands("opgaver")
+    told = (await stage["kim"].reads())[-1]
+    assert "Opgave 3" in told
+    assert DRAFT not in told
+    await stage["finn"].commands("opgaver")
+    assert "0 åbne" in (await stage["finn"].reads())[-1]
+
+
+@in_teams
+async def test_a_staff_that_is_called_anew_has_each_of_its_tasks_once(stage: Stage) -> None:
+    """R017 R075 R040: stepped down and up again, communication's first draft stood twice; what is done is asked for anew."""
+    await stage["bo"].presses("Kommer")
+    await stage["tina"].commands("opgave 2 udført")
+    await stage["lars"].commands("nedskaler")
+    await stage.at("14:40")
+    await stage["lars"].commands("opskaler")
+    rows = await stage.part("tasks")
+    still_open = [row["title"] for row in rows if row["status"] != "done"]
+    assert len(still_open) == len(set(still_open))
+    due = datetime.fromisoformat((await task(stage, DRAFT))["due_at"]).astimezone(DENMARK)
+    assert f"{due:%H:%M}" == "15:25"
+    assert [row["status"] for row in rows if row["title"] == ROUTINES] == ["done", "pending"]
+    assert await stage["bo"].sees("Frist: kl. 15:25")

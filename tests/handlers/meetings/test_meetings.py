@@ -163,8 +163,10 @@ async def test_too_few_items_are_asked_about_and_a_cancelled_meetings_items_move
     await stage["hanne"].presses("Orientering")
     await stage["kim"].commands("møde flyt overmorgen 10 Teams")
     await stage.forward(hours=24)
+    assert await stage["anne"].sees("skal mødet aflyses?")
     await stage["anne"].presses("Aflys mødet")
     assert (await meeting_of(stage, 2))["state"] == "cancelled"
+    assert any("Møde 2" in said and "er aflyst" in said for said in await stage["hanne"].reads())
     assert [each["state"] for each in await stage.part("agenda_items")][-1] == "open"
 
 

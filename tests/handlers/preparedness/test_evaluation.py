@@ -161,6 +161,23 @@ async def test_what_was_learnt_is_somebodys_until_it_is_done(stage: Stage) -> No
 
 @pytest.mark.long
 @in_one_chat
+async def test_what_was_learnt_and_not_done_is_on_the_next_exercises_evaluation(stage: Stage) -> None:
+    """R246 R248 R245: what is done is not; the word ØVELSE stands once on all that the exercise says."""
+    await stage["jens"].commands("forbedring nye numre i planen @Kim")
+    await stage["jens"].commands("forbedring nye pumper @Mads")
+    await stage["mads"].commands("forbedring F2 gjort")
+    await stage["kim"].commands("øvelse aktiver 2 strømsvigt")
+    await stage["kim"].commands("øvelse")
+    await stage["kim"].presses("Slut øvelse nr. 2")
+    (card,) = [said for said in await stage["jens"].reads() if "Evaluering af nr. 2" in said]
+    assert "Fra tidligere, ikke gjort: nye numre i planen" in card
+    assert "nye pumper" not in card
+    for person in ("jens", "kim", "lars"):
+        assert not await stage[person].sees("ØVELSE: ØVELSE")
+
+
+@pytest.mark.long
+@in_one_chat
 async def test_only_those_who_evaluate_give_it_and_only_whoever_has_it_closes_it(stage: Stage) -> None:
     """R248 R168: the nearest are a member of the staff and another centre's chief."""
     await stage["anne"].commands("forbedring nye numre @Kim")

@@ -62,6 +62,18 @@ async def test_where_and_when_are_read_out_of_a_report_in_one_breath_and_only_wh
         assert (report["what"], report["where"], report["happened_at"]) == (said, where, when)
 
 
+@in_teams
+async def test_what_a_report_in_one_breath_lacked_is_added_by_whoever_sent_it(stage: Stage) -> None:
+    """R300, requirement 3.1.2: kept first, the rest is asked for afterwards; who approved it is one of the columns."""
+    await stage["line"].commands("melding vand i kælderen på Birkehøj")
+    await stage["line"].fills_in("Skriv resten", situation="det stiger", approved_by="Per Hald")
+    report = await only_report(stage)
+    assert [report[key] for key in ("where", "situation", "approved_by")] == ["Birkehøj", "det stiger", "Per Hald"]
+    assert await stage["lars"].sees("Situationen: det stiger")
+    line = (await stage.log("report"))[-1]
+    assert (line["refs"], line["verification"]) == ({"about": report["log_no"]}, "unconfirmed")
+
+
 @in_slack
 async def test_what_cannot_wait_is_in_the_chiefs_hand_and_is_acknowledged(stage: Stage) -> None:
     """R225: HASTER goes past the queue; the chief says so, and whoever reported is told."""

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
+from sqlalchemy import select
 
-from tests.stage.platforms import in_one_chat, in_teams
+from storage.plan import loading
+from storage.rows.staff import Member
+from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import RehearsalStage, Stage
 
@@ -72,6 +75,41 @@ async def test_the_secretariat_is_named_by_the_staff_and_has_the_right_at_once(s
     assert await stage["lars"].sees("Udpeget – sekretær: Line Brix")
     await stage["lars"].commands("rolle brandmand Hanne")
     assert not await stage["lars"].sees("Udpeget – brandmand")
+
+
+@in_teams
+async def test_whoever_is_replaced_in_a_role_leaves_the_place_that_they_had_by_it_alone(stage: Stage) -> None:
+    """R051 R254 D09: named by the staff, or called by the plan; who sits there for something else too stays, and `Fortryd`
+    puts them back."""
+    await stage["lars"].commands("rolle referent Pia")
+    assert await stage["eva"].sees("Du er ikke længere referent og derfor ikke længere med om krisestaben")
+    await stage["eva"].commands("log jeg er her endnu")
+    assert await stage["eva"].sees("Det kan kun krisestaben og dem, der er om den")
+    await stage["lars"].commands("rolle logfører Eva, referent Hanne, sekretær Rune")
+    assert await stage["pia"].sees("Du er ikke længere referent")
+    # Kim is Byråd's contact too.
+    assert not await stage["kim"].sees("ikke længere med om krisestaben")
+    assert {"kim", "eva", "hanne", "rune"} <= await _inside(stage)
+    assert "pia" not in await _inside(stage)
+    await stage["lars"].presses("Fortryd")
+    assert "pia" in await _inside(stage)
+    assert not {"eva", "rune"} & await _inside(stage)
+
+
+@in_slack
+async def test_a_chief_who_is_replaced_leaves_the_staff_and_a_director_stays_in_it(stage: Stage) -> None:
+    """R051 R054 R030."""
+    await stage["lars"].commands("rolle krisestabschef Rune, stedfortræder Anne")
+    await stage["lars"].commands("rolle krisestabschef Gitte, stedfortræder Ole")
+    assert await stage["rune"].sees("Du er ikke længere krisestabschef og derfor ikke længere med")
+    assert not await stage["anne"].sees("ikke længere med om krisestaben")
+    assert {"anne", "ole", "gitte"} <= await _inside(stage)
+    assert "rune" not in await _inside(stage)
+
+
+async def _inside(stage: Stage) -> set[str]:
+    async with stage.database.reading() as db:
+        return set(await db.scalars(select(Member.person).where(Member.until.is_(None))))
 
 
 @in_one_chat
@@ -159,6 +197,19 @@ async def test_a_staff_that_grows_too_large_is_told_of_with_whom_one_could_let_g
     (warned,) = [text for text in await stage["kim"].reads() if "bliver for stor" in text]
     assert "Gitte Krag" in warned
     assert "Mads Rosen" not in warned
+
+
+@in_one_chat
+async def test_how_large_a_staff_may_be_stands_in_the_plan(open_stage: Stage) -> None:
+    """R255: as many as the municipality says."""
+    stage = open_stage
+    smaller = loading.example_text().replace("krisestab_højst: 12", "krisestab_højst: 4")
+    stage.plan = loading.parse(smaller, "planen")
+    await stage.kill()
+    await stage["jens"].commands("aktiver 2 skybrud")
+    assert not await stage["kim"].sees("bliver for stor")
+    await stage["kim"].commands("ind Rune")
+    assert await stage["kim"].sees("Krisestaben er nu 5; planen advarer mod, at den bliver for stor.")
 
 
 @in_one_chat

@@ -26,7 +26,8 @@ VERBS = {
     "ret": ("rettelse",),
     "melding": ("m", "rapport"),
     "møde": ("indkald",),
-    "tiltag": ("t", "opgave", "todo"),
+    "tiltag": ("t", "todo"),
+    "opgave": ("opgaver",),
     "bistand": ("hjælp fra", "mangler"),
     "ping": ("rundspørge",),
     "mail": ("tjek din mail",),
@@ -45,6 +46,7 @@ VERBS = {
         ("AFBLÆS", "afblæs"),
         ("hjælp", "HJAELP"),
         ("møde", "moede"),
+        ("mǿde", "moede"),
         ("må", "maa"),
         ("ma\u030a", "må"),
         ("möde", "møde"),
@@ -275,7 +277,7 @@ ANSWERS: dict[Question, dict[str, str]] = {
     },
     "alert": {
         "taken": """
-            har den | Har den! | HAR DEN | jeg har den | har dne | ahr den | har det | jeg har den 👍 | ok jeg har den | jeg tager den |
+            har den | Har den! | HAR DEN | jeg har den | jeg har den også | har dne | ahr den | har det | jeg har den 👍 | ok jeg har den | jeg tager den |
             tager den | ta'r den | tar den | den tager jeg | den har jeg | ok | okay | Okay. | ja | ja tak | ja, jeg tager den | jep | 👍 | 👍🏿 | ✅ |
             på den | er på den | jeg er på den | på sagen | jeg snupper den | jeg klarer det | jeg overtager | den er min | jeg kan godt |
             jeg kan | jeg kan godt tage den | kan sagtens | det kan jeg godt | gør jeg | det gør jeg | på vej | a har den | æ har den | javel |

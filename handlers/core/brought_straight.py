@@ -1,0 +1,75 @@
+"""What says HASTER is brought straight to the staff and its chief, whatever it was written as. Plan §9, "afleveres direkte til
+krisestaben"."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from handlers.core import clearance, typed_verbs
+from handlers.core.card import Card, quote
+from handlers.core.context import URGENT, Context
+from handlers.core.language.urgency_words import hastens
+from handlers.core.registry import Verb
+from handlers.core.turn import Turn
+from storage.rows.crisis import Crisis
+
+# Verbs that bring what hastens there by themselves, or that are the chief's own.
+BRINGS_ITSELF = frozenset(
+    {"varsel", "aktiver", "opskaler", "melding", "telefon", "tiltag", "opgave", "ordre", "bistand", "hjælp"}
+)
+
+
+async def behind_verb(turn: Turn, verb: Verb, text: str) -> None:
+    """Bring what hastens past every queue that was typed behind a verb which keeps it for later.
+
+    Args:
+        text: what came after the verb.
+    """
+    crisis = turn.crisis
+    if verb.name not in BRINGS_ITSELF and crisis is not None and crisis.level == 2 and hastens(text):
+        await _bring(turn, text, f"skriver ({verb.name})")
+
+
+async def own_words(turn: Turn) -> None:
+    """Bring what hastens past every queue that one of the crisis' own people has written without a verb, unless what they
+    wrote has been brought to its chief by what it was read as."""
+    incoming = turn.the_incoming
+    text = typed_verbs.strip_name(incoming.text)
+    if not hastens(text):
+        return
+    before, heard = turn.crisis, {turn.sender}
+    for crisis in [before] if before is not None else await where_involved(turn):
+        turn.crisis = crisis
+        chiefs = (await turn.chiefs())[:1] if crisis.level == 2 else []
+        told = any(message.crisis_id == crisis.id for message in turn.said_to(*chiefs))
+        if chiefs and chiefs[0] != turn.sender and not told:
+            await _bring(turn, text, "skriver", heard)
+            heard |= {*chiefs}
+    turn.crisis = before
+
+
+async def where_involved(turn: Context) -> list[Crisis]:
+    """Return the crises with a staff that the sender is one of the own people of."""
+    open_ones = [crisis for crisis in await turn.open_crises() if crisis.level == 2]
+    return [crisis for crisis in open_ones if turn.sender in await turn.about(crisis).involved()]
+
+
+async def _bring(turn: Turn, text: str, how: str, heard: Collection[str] = ()) -> None:
+    """Tell the staff and its chief.
+
+    Args:
+        how: Danish, what the sender does.
+        heard: who is told nothing, since they have written or read it.
+    """
+    chief = [person for person in (await turn.chiefs())[:1] if person not in (turn.sender, *heard)]
+    # What stands in the staff's channel is there, and what few may know is for its chief.
+    is_there = turn.the_incoming.kind == "text" and await turn.room_of(turn.the_incoming) is not None
+    shared = clearance.spoken(turn, text)[1] != "confidential"
+    await turn.notify(
+        [*chief, *([turn.staff] if shared and not is_there else [])],
+        Card(f"⚠️ *HASTER* – {turn.name(turn.sender)} {how}: »{quote(text, 1000)}«"),
+        kind="notice",
+        summary="Det haster: krisestaben har fået det",
+        urgency=URGENT,
+        everywhere=True,
+    )
