@@ -32,11 +32,11 @@ FARTHEST = timedelta(days=30)
 A_NIGHT = timedelta(hours=12)
 AMONG = re.compile(r"(?<!\s)\s++blandt\s++", re.IGNORECASE)
 CANCEL = ("aflys", "aflyst", "stop", "nej", "slut", "annuller")
-LET_THROUGH = (
+RING_THROUGH = (
     "*iPhone:* gem kontakten, åbn den, Rediger › Ringetone › slå Nødsituationsomgåelse til; det samme under SMS-lyd.\n"
     "*Android:* gem kontakten med stjerne (favorit), og lad favoritter ringe og skrive igennem »Forstyr ikke«.\n"
-    "*Slack og Teams:* giv Krisebot lov til at give besked uden for arbejdstid (Notifikationer › Forstyr ikke › Undtagelser)."
 )
+WRITE_THROUGH = "*Slack og Teams:* giv Krisebot lov til at give besked uden for arbejdstid (Notifikationer › Forstyr ikke › Undtagelser)."
 
 
 def vcard(plan: Plan) -> str:
@@ -73,14 +73,14 @@ async def contact_card(turn: Turn, text: str) -> None:
 
 def _contact_card(turn: Context) -> Card:
     numbers = turn.plan.fallback.own_numbers
+    if not numbers:
+        # There is no contact to let through.
+        known = "Krisebot har ikke sine egne telefonnumre her; den skriver i chatten.\n"
+        return Card(f"*Lad Krisebot vække dig*\n{known}{WRITE_THROUGH}")
     link = turn.link(PATH)
-    save = f"Gem kontakten: {link}\n" if link and numbers else ""
-    known = (
-        f"Krisebot skriver og ringer fra {' og '.join(numbers)}.\n"
-        if numbers
-        else ("Krisebot har ikke sine egne telefonnumre her; den skriver i chatten.\n")
-    )
-    return Card(f"*Lad Krisebot vække dig*\n{known}{save}{LET_THROUGH}")
+    known = f"Krisebot skriver og ringer fra {' og '.join(numbers)}.\n"
+    save = f"Gem kontakten: {link}\n" if link else ""
+    return Card(f"*Lad Krisebot vække dig*\n{known}{save}{RING_THROUGH}{WRITE_THROUGH}")
 
 
 @verb(

@@ -55,10 +55,6 @@ async def _take_answer(turn: Turn, text: str) -> bool:
     return False
 
 
-# Answers by their buttons' names, folded: no verb is called so, and whoever writes `/krise` in front means the same.
-ANSWERS = frozenset({"kommer", "kan ikke", "jeg har den", "modtaget", "udfoert", "groen", "gul", "roed"})
-
-
 async def _said_in_crisis(turn: Turn, text: str) -> None:
     """Ask about what a crisis' own people write that only begins like a verb ("mail virker ikke"): it is never run."""
     found = typed_verbs.verb_of(text)
@@ -95,8 +91,8 @@ async def command(turn: Turn, text: str) -> None:
     # A typing error is only a guess: "tak" is no `tal`.
     guessed = found.kind == "near" and small_talk.is_small_talk(text)
     if verb is None or guessed:
-        answers = dangers.answered(text) is not None or dangers.folded(text) in ANSWERS
-        if not (answers and await _take_answer(turn, text)):
+        # Whoever writes `/krise` in front of an answer means the same; without it, it has been read as one already.
+        if not (typed_verbs.is_command(turn.the_incoming) and await _take_answer(turn, text)):
             await _lead_on(turn, text)
     elif found.kind == "near" and verb.grave:
         await turn.answer(

@@ -266,7 +266,11 @@ async def asked_at(turn: Context) -> datetime | None:
 async def read(turn: Context, text: str) -> Take | None:
     """Read an answer in free text of whoever was asked."""
     found = await _open(turn)
-    return None if found is None or _is_a_command(text) else partial(_take, row=found[0], text=text)
+    if found is None or _is_a_command(text):
+        return None
+    if typed_verbs.is_command(turn.the_incoming) and not _is_an_answer(text):
+        return None
+    return partial(_take, row=found[0], text=text)
 
 
 async def _take(turn: Turn, row: PingAnswer, text: str) -> None:
@@ -299,6 +303,11 @@ async def reread(turn: Context, text: str, earlier: str) -> Take | None:
     if row is None or turn.the_crisis.state not in LISTENS:
         return None
     return partial(_take, row=row, text=text)
+
+
+def _is_an_answer(text: str) -> bool:
+    """Whether a text can be nothing else than an answer: what is written after `/krise` may as well be news for the staff."""
+    return colours.read(text) == "green" or fold(text).strip(" .!") in map(fold, LABELS.values())
 
 
 def _is_a_command(text: str) -> bool:

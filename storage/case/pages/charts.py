@@ -3,6 +3,7 @@ papers; the words beside a chart say what it shows."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -27,6 +28,10 @@ for _name, _value in {
     "default_series_colors": ["currentColor"],
 }.items():
     setattr(leather.theme, _name, _value)
+
+# A line upwards that no time stands below, and the time below the leftmost one, half of which is outside the chart.
+NOT_NAMED = re.compile(r'<g class="tick"><line x1="([\d.]++)" y1="0" x2="\1" [^>/]*+/><text [^>/]*+/></g>')
+LEFTMOST = re.compile(r'(<text x="0" y="[\d.]++" dy="1em" [^>]*?)text-anchor="middle"')
 
 # Width and height, and so many times below: a letter is 36 high. On the wall it is read from afar, on paper at a table.
 Size = tuple[int, int, int]
@@ -103,5 +108,6 @@ def _svg(chart: leather.Chart, size: Size) -> str:
     )
     width, height, _ = size
     drawn: str = chart.to_svg(width=width, height=height)
+    drawn = LEFTMOST.sub(r'\1text-anchor="start"', NOT_NAMED.sub("", drawn))
     own = f" {PAPERS_OWN}" if size == ON_PAPER else ""
     return drawn.replace(f'width="{width}" height="{height}"', f'viewBox="0 0 {width} {height}"{own}', 1)

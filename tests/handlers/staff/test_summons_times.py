@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from handlers.core.language import replies, times_read
-from tests.stage.platforms import in_one_chat
+from tests.stage.platforms import everywhere, in_one_chat
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import DENMARK, Stage
 from tests.tables import examples
@@ -38,6 +38,24 @@ async def test_the_time_that_somebody_says_they_come_is_read(stage: Stage) -> No
             words,
             [each[:160] for each in await stage[person].reads() if "Indkald" in each],
         )
+
+
+@everywhere
+async def test_an_answer_with_krise_in_front_is_the_same_answer(stage: Stage) -> None:
+    """R055 R056 R201: "/krise kommer, er der om 20" led nowhere; and what may be news for the staff is no answer."""
+    for person, words, read in (
+        ("eva", "kommer, er der om 20", "du kommer, ca. kl. 14:2"),
+        ("bo", "på vej", "du kommer"),
+        ("ole", "kan desværre ikke, er på ferie", "du kan ikke"),
+    ):
+        await stage[person].commands(words)
+        assert await stage[person].sees(read), words
+    await stage["kim"].commands("ping alle hvordan står det til?")
+    await stage["hanne"].commands("alt ok her")
+    await stage["line"].commands("vejen er lukket ved skolen")
+    (ping,) = await stage.part("pings")
+    assert {each["person"]: each["reading"] for each in ping["answers"] if each["answered_at"]} == {"hanne": "green"}
+    assert await stage["line"].sees("vejen er lukket ved skolen«")
 
 
 @in_one_chat

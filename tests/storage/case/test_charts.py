@@ -53,6 +53,19 @@ def test_each_hour_is_a_column_also_the_one_that_comes_twice(size: Size) -> None
     assert [each for each in said if "02 normaltid" in each]
 
 
+@SIZES
+def test_a_line_upwards_stands_where_a_time_is_said_and_no_time_is_cut_at_the_left(size: Size) -> None:
+    """R204 R246: the lines of three days' hours were a grating before the columns."""
+    hours = charts.timeline([(BEGINS + timedelta(hours=each), each % 5) for each in range(75)], DENMARK, size)
+    upwards = re.findall(r'<line x1="([\d.]+)" y1="0" x2="\1"', hours)
+    said = [each for each in labels(hours) if re.search(r"\d/\d", each)]
+    assert 1 < len(said) <= size[2]
+    assert len(upwards) == len(said)
+    way = charts.trend([(BEGINS, 41.0), (BEGINS + timedelta(hours=9), 51.0)], DENMARK, size)
+    (leftmost,) = re.findall(r'<text x="0" y[^>]*text-anchor="(\w+)"[^>]*>02/07 14:00<', way)
+    assert leftmost == "start"
+
+
 def test_only_on_paper_a_chart_has_colours_and_letters_of_its_own() -> None:
     """R056: on the board they are the page's, in light, in dark and in print."""
     hours = [(BEGINS, 1.0), (BEGINS + timedelta(hours=1), 2.0)]
