@@ -41,7 +41,6 @@ WHEN = Field("at", "Hvornår? (tom: nu)", "been")
 @verb(
     "repræsentant",
     "kommunal repræsentant",
-    "lbs",
     "lokal beredskabsstab",
     help="repræsentant aktiveret – LBS er aktiveret, 4K repræsenterer; repræsentant Siv – chefen udpeger en afløser",
     who=rights.represents,
