@@ -49,7 +49,8 @@ ASKED = "Hvad skal de gøre? Det står der ikke endnu. Budskabet kan udgives ude
 async def messages(turn: Turn, text: str) -> None:
     """Show the messages there are, how long it took to the first, and the way to a new one, begun with what was typed."""
     if text.strip() and not await rights.communication.held(turn):
-        await running.refuse(turn, rights.communication, f"Dine ord er ikke brugt: »{quote(text.strip(), 1000)}«")
+        await running.refuse(turn, rights.communication)
+        await turn.answer_alone(Card(f"Dine ord er ikke brugt: »{quote(text.strip(), 1000)}«"))
         return
     rows = list(
         await turn.db.scalars(

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from rapidfuzz import fuzz
 from sqlalchemy import select
 
-from handlers.core import called_by_number, clearance, form_values, over, rights, running
+from handlers.core import answering, called_by_number, clearance, form_values, over, registry, rights, running
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import Context
-from handlers.core.language import owners
-from handlers.core.registry import action, verb
+from handlers.core.language import owners, small_talk, verb_words
+from handlers.core.registry import Take, action, reply, verb
 from handlers.core.rights import Right
 from handlers.core.turn import Turn
 from storage.letters import fold
 from storage.rows.communication import Question
+from storage.rows.crisis import Crisis
 from storage.rows.numbers import next_number
 
 # Only the spokesperson answers these (plan §8): whoever asks stands in for the press.
@@ -130,17 +132,42 @@ async def answer(turn: Turn, text: str) -> None:
         r"\s*+(?:(?:spm\.?|spørgsmål|q)\s*+)?+(\d{1,6})\b[:.]?\s*+(.+)", text, re.IGNORECASE | re.DOTALL
     )
     if not numbered:
-        await turn.answer(Card("Hvilket spørgsmål, og hvad er svaret? Skriv fx */krise svar 2 ja, med mundbind*."))
+        words = f"\n»{quote(text.strip(), 1000)}« er ikke sendt." if text.strip() else ""
+        await turn.answer_alone(
+            Card(f"Hvilket spørgsmål, og hvad er svaret? Skriv fx */krise svar 2 ja, med mundbind*.{words}")
+        )
         return
     row = await turn.db.scalar(
         select(Question).where(Question.crisis_id == turn.the_crisis.id, Question.number == int(numbered[1]))
     )
     if row is None:
-        await turn.answer(
-            Card(f"Der er intet spørgsmål {numbered[1]}. Dit svar er ikke sendt; se køen med */krise spm*.")
+        await turn.answer_alone(
+            Card(
+                f"Der er intet spørgsmål {numbered[1]}. Dit svar er ikke sendt; se køen med */krise spm*.\n"
+                f"»{quote(text.strip(), 1000)}«"
+            )
         )
         return
     await _answer(turn, row, numbered[2].strip())
+
+
+@reply("question")
+async def read(turn: Context, text: str) -> Take | None:
+    """Read what whoever has a question writes as an answer to its card; elsewhere their words may be about anything."""
+    question = await answering.about(turn, "questions.answer", "question")
+    row = await turn.db.get(Question, question) if question is not None else None
+    verbs = {each.name: each.synonyms for each in registry.verbs.values()}
+    if row is None or row.owner != turn.sender or small_talk.is_small_talk(text):
+        return None
+    return partial(_answer_in_words, row=row, text=text) if verb_words.match(text, verbs).kind != "exact" else None
+
+
+async def _answer_in_words(turn: Turn, row: Question, text: str) -> None:
+    turn.crisis = await turn.db.get(Crisis, row.crisis_id)
+    await _answer(turn, row, text.strip())
+    if turn.sender == row.owner:
+        again = f"Forkert? Skriv */krise svar {row.number}* og det rigtige."
+        await turn.answer(Card(f"Svaret på spørgsmål {row.number} er sendt til {turn.name(row.asker)}. {again}"))
 
 
 @action("questions.answer")

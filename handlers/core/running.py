@@ -150,14 +150,17 @@ async def give_back(turn: Turn, verb: str, text: str) -> None:
     # Where it is asked which incident it is about, the words come along with the answer.
     if not idle_words.tells(text) or any(each.key.startswith(asked) for each in turn.said_to(turn.sender)):
         return
-    places = BELONGS if turn.crisis is not None and turn.crisis.state == "active" else WARNS
+    crisis = turn.crisis
+    places = BELONGS if crisis is not None and crisis.state == "active" else WARNS
+    # Where there is no staff, nobody is sent where only a staff goes on.
+    has_staff = crisis is not None and crisis.level == 2
     keep = {"inbox": turn.inbox_id, "behind": verb}
     buttons = [
         Button(label, "router.meant", {"verb": name, **keep})
         for name, label in places.items()
-        if await registry.verbs[name].who.has(turn)
+        if (has_staff or not registry.verbs[name].level_two) and await registry.verbs[name].who.has(turn)
     ]
-    await turn.answer(
+    await turn.answer_alone(
         Card(
             f"*{verb}* viser kun noget, så det her står ingen steder endnu:\n»{quote(text.strip(), 500)}«",
             buttons=tuple(buttons),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 
 from handlers.core import clearance, rights, staying_inside
 from handlers.core.card import Button, Card, quote
@@ -27,6 +27,8 @@ SHARED = (
 )  # fmt: skip
 LONGEST, LONGEST_LINE = 2200, 300  # characters that a platform's card has room for
 
+TRANSFERRED = re.compile(r"(?:(?:er\s{1,3})?(?:overført|kopieret)|til)\b\D{0,30}(?P<up_to>\d{1,6})\b", re.IGNORECASE)
+
 
 @verb(
     "c3",
@@ -39,8 +41,12 @@ LONGEST, LONGEST_LINE = 2200, 300  # characters that a platform's card has room 
     afterwards=True,
 )
 async def c3(turn: Turn, text: str) -> None:
-    """Show what is new since the last transfer; with a number, write it down as the case's number in C3."""
-    if re.search(r"\d", text):
+    """Show what is new since the last transfer; with a number, write it down as the case's number in C3; "overført til 12"
+    marks the lines that are there."""
+    if done := TRANSFERRED.match(text.strip()):
+        newest = await turn.db.scalar(select(func.max(LogEntry.no)).where(LogEntry.crisis_id == turn.the_crisis.id))
+        await _bring_up_to(turn, min(int(done["up_to"]), newest or 0))
+    elif re.search(r"\d", text):
         await case_numbers.note(turn, text.strip(), in_c3=True)
     await turn.answer(await _card(turn))
 
@@ -48,10 +54,16 @@ async def c3(turn: Turn, text: str) -> None:
 @action("c3.transferred", who=rights.runs_staff)
 async def transferred(turn: Turn, up_to: int) -> None:
     """Log who has transferred what and when, by `Overført til C3`, and show the next that waits."""
+    if await _bring_up_to(turn, up_to):
+        await turn.replace(await _card(turn))
+
+
+async def _bring_up_to(turn: Turn, up_to: int) -> bool:
+    """Log that the lines up to a number are in C3; returns whether they were not marked so before."""
     last = await _last(turn)
     since = exported(last)["refs"]["up_to"] if last else 0
     if up_to <= since:
-        return
+        return False
     await turn.log(
         f"Overført til C3: log nr. {since + 1}–{up_to}",
         kind=TRANSFER,
@@ -61,7 +73,7 @@ async def transferred(turn: Turn, up_to: int) -> None:
         verification="confirmed",
         refs={"up_to": up_to},
     )
-    await turn.replace(await _card(turn))
+    return True
 
 
 async def how_far(turn: Context) -> str:

@@ -27,12 +27,17 @@ DIRECTIONS: tuple[tuple[Direction, str], ...] = (
 )
 # "fra Politiet: …", after what else stands in front; a name has no figures, or it is a time or a number of something.
 PARTY = re.compile(
-    r"(?:(?:ud|udgående|udgaaende|ind|indgående|indgaaende)\s+)?(?P<way>fra|til)\s+(?P<party>[^\W\d_][^\d:\n]{0,39}?)\s*:\s",
+    r"(?:(?:ud|udgående|udgaaende|ind|indgående|indgaaende)\s+)?(?P<way>fra|til)\s+(?P<party>(?:beredskab )?4k|[^\W\d_][^\d:\n]{0,39}?)\s*:\s",
     re.IGNORECASE,
 )
 # "ud: …", where nobody is named.
 OUT = re.compile(r"(?:ud|udgående|udgaaende)\s*:\s", re.IGNORECASE)
-AT = re.compile(r"(?P<at>kl\.?\s*\d{1,2}(?:[.:]\d\d)?)\s*:\s", re.IGNORECASE)
+AT = re.compile(r"(?P<at>kl\.?\s*\d{1,2}(?:[.:]\d\d)?|\d{1,2}[.:]\d\d)\s*:\s", re.IGNORECASE)
+# "kl 13.15 så Mads vand på vejen": a time of day that has been; "kl 8 i morgen" and "kl 13-15" are others.
+AT_FIRST = re.compile(
+    r"(?P<at>kl\.?\s*\d{1,2}(?:[.:]\d\d)?)\s+(?!(?:i (?:morgen|overmorgen|aften|nat|går|forgårs)|på|næste|til|og|eller|skal|vil|kommer|begynder|starter|lukker|åbner|mødes|holdes|bliver)\b)(?=[^\W\d_])",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,8 @@ def way(turn: Context, text: str) -> Way:
         been = written_times.parse_been(turn, said["at"])
         ahead = been if been is not None and been.passed else None
         text = text[said.end() :].lstrip() if happened or ahead else text
+    elif said := AT_FIRST.match(text):
+        happened = written_times.parse_past(turn, said["at"])
     if said := PARTY.match(text):
         party = _party(turn, said["party"])
         if party:

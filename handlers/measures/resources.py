@@ -19,6 +19,14 @@ from storage.rows.measures import Resource
 from storage.rows.numbers import next_number
 
 SHOWN = 12
+# "responstid 20 min" and "opgave Hovedgaden": two of the columns of Bilag 3, as they are typed.
+RESPONSE = re.compile(
+    r"\b(?:respons|aktiverings)tid[: ]{1,2}(\d{1,3} ?(?:minutter|minut|min|timer|time|t)\b\.?)", re.IGNORECASE
+)
+TASK = re.compile(r"\bopgave[: ]{1,2}(\S.*)", re.IGNORECASE | re.DOTALL)
+CRITICAL = re.compile(r"(?:(?<![\s,(])[\s,(]++)?+\bkritisk\b\)?", re.IGNORECASE)
+# What is left of "til kl 22" once the time is read.
+ENDS = re.compile(r"(?<![\s,])[\s,]++(?:indtil|til|fra|frem til)$", re.IGNORECASE)
 QUANTITY = re.compile(r"\s*((?:ca\.?\s*)?\d+|en|et|to|tre|fire|fem|flere)\s+", re.IGNORECASE)
 
 
@@ -45,21 +53,23 @@ async def resource(turn: Turn, text: str) -> None:
             told = replace(drawn, text=f"{drawn.text}{called_by_number.unused(called)}")
             await turn.answer(told, key=f"{resource_card.key(row)}/{turn.the_incoming.key}")
         return
-    found = written_times.find(turn, text)
-    until, rest = (found[0] if not found[0].passed else None, found[1]) if found else (None, text)
+    response = RESPONSE.search(text)
+    bare = f"{text[: response.start()]} {text[response.end() :]}".strip() if response else text
+    found = written_times.find(turn, bare)
+    until, rest = (found[0] if not found[0].passed else None, found[1]) if found else (None, bare)
+    critical = CRITICAL.search(rest) is not None
+    rest = CRITICAL.sub("", rest)
     counted = QUANTITY.match(rest)
     name = rest[counted.end() :] if counted else rest
-    critical = bool(re.search(r"\bkritisk\b", name, re.IGNORECASE))
-    name = re.sub(
-        r"(?:(?<![\s,(])[\s,(]++)?+\bkritisk\b\)?|(?<![\s,])[\s,]++(?:indtil|til|fra|frem til)$",
-        "",
-        name.strip(),
-        flags=re.IGNORECASE,
-    )
+    doing = TASK.search(name)
+    task = ENDS.sub("", doing[1].strip()).strip(" ,.;") if doing and name[: doing.start()].strip() else ""
+    name = ENDS.sub("", (name[: doing.start()] if doing and task else name).strip())
     row = await add(
         turn,
         quantity=counted[1] if counted else "1",
-        name=name.strip(" ,") or text,
+        name=name.strip(" ,;") or text,
+        response=response[1] if response else None,
+        task=task or None,
         duty=until.text if until else None,
         relief_at=until.at if until else None,
         critical=critical,

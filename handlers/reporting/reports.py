@@ -173,14 +173,15 @@ async def complete(turn: Turn, report: int) -> None:
         direction="in",
         refs={"about": row.log_no},
     )
-    await in_charge.tell(
+    has_it = await in_charge.tell(
         turn,
         Card(
             f"*Mere til meldingen* i log nr. {row.log_no} fra {turn.name(turn.sender)} (log nr. {entry.no}, ubekræftet):\n"
             f"»{quote(rest, 1500)}«"
         ),
     )
-    await turn.replace(Card(f"Tak. Krisestaben har resten (log nr. {entry.no}). {DANGER}"))
+    persons = in_charge.in_words(turn, has_it) if has_it else "Loggen"
+    await turn.replace(Card(f"Tak. {persons} har resten (log nr. {entry.no}). {DANGER}"))
 
 
 async def keep(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import Text, cast, select, update
 
 from handlers.core import rights, undo
 from handlers.core.card import Button, Card, quote
@@ -19,6 +19,7 @@ from storage.letters import fold
 from storage.rows.log import LogEntry
 from storage.rows.measures import LogisticsMember
 from storage.rows.staff import DrawnIn, Member, Summons
+from storage.rows.traffic import Message
 
 
 async def add_member(turn: Turn, person: str, staff: str, reason: str) -> bool:
@@ -64,6 +65,15 @@ async def seat(turn: Turn, event: Appointed) -> None:
         )
 
 
+async def _ask_no_longer(turn: Turn, person: str) -> None:
+    """Let the summons of whoever has left ask for no answer, and its reminders."""
+    mine = select(Message).where(Message.crisis_id == turn.the_crisis.id, Message.recipient == person)
+    for message in await turn.db.scalars(mine.where(cast(Message.card, Text).contains('"staff.coming"'))):
+        for do in ("staff.coming", "staff.declined"):
+            turn.take_off(message, do)
+        turn.add_line(message, "Du er ikke længere med: du skal ikke svare.")
+
+
 # What somebody is summoned for as the holder of a role; a framing staff, and a support function, are another matter.
 BY_ROLE = ("secretariat", "communication")
 
@@ -96,6 +106,7 @@ async def leave_role(turn: Turn, person: str, reason: str) -> bool:
         return False
     standing.until = turn.now
     await turn.db.flush()
+    await _ask_no_longer(turn, person)
     if standing.staff != "beside":
         await conference.take_back(turn, person)
         await calendars.take_out(turn, [person])
@@ -217,6 +228,7 @@ async def _leave(turn: Turn, persons: Sequence[str], why: str = "") -> None:
         return
     await turn.db.flush()
     for person in left:
+        await _ask_no_longer(turn, person)
         await conference.take_back(turn, person)
     summary = f"Ud af krisestaben: {turn.names(left)}{f' – {why}' if why else ''}"
     await turn.log(summary, kind="member", receiver=", ".join(left))

@@ -301,20 +301,24 @@ async def tell_where(turn: Turn) -> None:
 async def answers(turn: Context) -> str:
     """Tell how many have been summoned and have still to answer."""
     every = await summonses(turn)
-    missing = [summons for summons in every if summons.answer is None]
+    missing = await waited_for(turn)
     if not every:
         return ""
     rest = f"{len(missing)} mangler at svare" if missing else "alle har svaret"
     return f"Jeg har indkaldt {len(every)} – {rest}."
 
 
+NO_ANSWER = "intet svar endnu"
+
+
 async def show_answers(turn: Turn) -> None:
     """Show the list of who comes, as one card in the staff's channel."""
-    say = {"coming": "kommer", "declined": "kan ikke", None: "intet svar endnu"}
+    waited = {each.id for each in await waited_for(turn)}
+    say = {"coming": "kommer", "declined": "kan ikke"}
     rows = tuple(
         (
             turn.name(summons.person),
-            say[summons.answer]
+            (say[summons.answer] if summons.answer else NO_ANSWER if summons.id in waited else "ikke med længere")
             + (f", ca. {turn.clock(summons.eta)}" if summons.eta and summons.answer == "coming" else ""),
         )
         for summons in await summonses(turn)
@@ -339,6 +343,12 @@ async def summonses(turn: Context) -> list[Summons]:
     return list(
         await turn.db.scalars(select(Summons).where(Summons.crisis_id == turn.the_crisis.id).order_by(Summons.id))
     )
+
+
+async def waited_for(turn: Context) -> list[Summons]:
+    """Return the summonses that nobody has answered, of those who are still to come: who has left is asked no longer."""
+    inside = {*await turn.members()}
+    return [each for each in await summonses(turn) if each.answer is None and each.person in inside]
 
 
 def key(turn: Context, person: str) -> str:

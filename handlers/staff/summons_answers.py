@@ -259,11 +259,7 @@ async def unanswered(turn: Turn, reminded: bool, members: bool = False) -> None:
     crisis = turn.the_crisis
     if crisis.level != 2 or crisis.state != "active":
         return
-    silent = [
-        each
-        for each in await summoning.summonses(turn)
-        if each.answer is None and (each.duty == "operational") == members
-    ]
+    silent = [each for each in await summoning.waited_for(turn) if (each.duty == "operational") == members]
     if not silent:
         return
     if not reminded:
@@ -303,8 +299,7 @@ async def unanswered(turn: Turn, reminded: bool, members: bool = False) -> None:
 
 async def _show_silent(turn: Turn) -> None:
     """Show who has not answered, with a number to ring: one list in the staff's channel, which grows shorter."""
-    asked = [each for each in await summoning.summonses(turn) if each.answer is None]
-    late = [each for each in asked if each.sent_at + ANSWER_WITHIN <= turn.now]
+    late = [each for each in await summoning.waited_for(turn) if each.sent_at + ANSWER_WITHIN <= turn.now]
     lines = "\n".join(f"• {turn.name(each.person)} {turn.phone(each.person)} – {each.label}" for each in late)
     said = f"⚠️ *Har ikke svaret på indkaldelsen. Ring:*\n{lines}" if late else "✅ Alle, der er indkaldt, har svaret."
     await turn.say(turn.staff, Card(said), key=_silent_key(turn), kind="notice")

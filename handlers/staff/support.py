@@ -7,6 +7,7 @@ from sqlalchemy import select
 from handlers.core import rights
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import URGENT, Context
+from handlers.core.events import Appointed, on
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.measures import tasks
@@ -107,6 +108,12 @@ def maps(turn: Context) -> list[str]:
 async def offer(turn: Turn) -> None:
     """Show the staff the list of support functions."""
     await turn.say(turn.staff, await card(turn), key=key(turn))
+
+
+@on(Appointed)
+async def follow_roles(turn: Turn, event: Appointed) -> None:
+    """Let the list name whoever has the secretariat's roles now."""
+    await turn.redraw(key(turn), await card(turn))
 
 
 async def end_with_the_staff(turn: Turn) -> None:

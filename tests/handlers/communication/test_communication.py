@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from storage.plan import loading
 from tests.stage.platforms import in_one_chat, in_slack, in_teams, only_in_slack
 from tests.stage.prologue import after, cloudburst
 from tests.stage.slack import SlackStage
@@ -162,3 +165,18 @@ async def test_only_communication_writes_a_message_and_others_have_their_words_b
     await stage["kim"].fills_in("Ret kladden", nature="Drik løs")
     assert await stage["kim"].sees("Det kan kun")
     assert [row["nature"] for row in await stage.part("public_messages")] == ["Vandet er forurenet"]
+
+
+@pytest.mark.long
+@in_one_chat
+async def test_where_nobody_has_communication_the_staff_is_reminded_to_tell_the_whole_organisation(
+    open_stage: Stage,
+) -> None:
+    """R252: "bliv ved med at informere", every day; without the role nobody was."""
+    stage = open_stage
+    without = loading.example_text().replace("  kommunikation:  {person: bo}\n", "")
+    stage.plan = loading.parse(without, "planen")
+    await stage.kill()
+    await stage["jens"].commands("aktiver 2 skybrud")
+    await stage.forward(hours=25)
+    assert await stage["anne"].sees("Er hele organisationen orienteret i dag?")

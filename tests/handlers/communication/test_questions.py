@@ -8,9 +8,11 @@ import pytest
 
 from handlers.core.language.owners import asked
 from storage.plan import loading
-from tests.stage.platforms import in_one_chat, in_teams, only_in_slack
+from tests.stage.platforms import in_one_chat, in_slack, in_teams, only_in_slack
 from tests.stage.prologue import after, outbreak
+from tests.stage.slack import SlackStage
 from tests.stage.stage import Stage
+from tests.stage.teams import TeamsStage
 
 stage = after(outbreak)
 
@@ -130,3 +132,26 @@ def test_a_question_is_put_to_whoever_it_is_addressed_to_and_not_to_whom_it_spea
 ) -> None:
     """R148: by a name, a role or a support function, as people write when they ask somebody."""
     assert list(asked(loading.example(), text, "anne").persons) == who
+
+
+@in_slack
+async def test_what_is_written_as_an_answer_to_the_questions_card_is_its_answer(stage: Stage) -> None:
+    """R148, requirement 3.4: in its thread, or quoted; nearest are a verb, thanks, and the same words with no card above."""
+    assert isinstance(stage, SlackStage | TeamsStage)
+    await stage["mette"].commands("spm hvornår kommer pumpen? @Mads")
+    for words in ("tak", "status"):
+        await stage["mads"].answers("hvornår kommer pumpen", words)
+    await stage["mads"].says("kl 18 tror jeg")
+    assert [each["answer"] for each in await questions_of(stage)] == [None]
+    await stage["mads"].answers("hvornår kommer pumpen", "kl 17 tror jeg")
+    assert [each["answer"] for each in await questions_of(stage)] == ["kl 17 tror jeg"]
+    assert await stage["mette"].sees("»kl 17 tror jeg«")
+
+
+@in_one_chat
+async def test_an_answer_without_its_number_is_given_back(stage: Stage) -> None:
+    """R148: nobody is thanked, and nothing of it is lost."""
+    await stage["mette"].commands("spm hvornår kommer pumpen? @Mads")
+    await stage["mads"].commands("svar kl halv seks tror jeg")
+    assert await stage["mads"].sees("»kl halv seks tror jeg« er ikke sendt.")
+    assert [each["answer"] for each in await questions_of(stage)] == [None]

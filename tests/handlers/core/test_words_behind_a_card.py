@@ -48,6 +48,15 @@ async def test_nobody_is_offered_what_they_would_be_refused_and_nobody_is_bother
 
 
 @in_one_chat
+async def test_at_level_one_there_is_no_meeting_to_put_it_on(open_stage: Stage) -> None:
+    """R017: a meeting is the staff's; the log and a report are there."""
+    await open_stage["ole"].commands("aktiver 1 kloak i Fløng")
+    await open_stage["mads"].commands("status pumpen på Birkehøj er gået i stykker")
+    assert await open_stage["mads"].has("Gem i log")
+    assert not await open_stage["mads"].has("Punkt til møde")
+
+
+@in_one_chat
 async def test_where_no_crisis_runs_it_can_be_a_warning(open_stage: Stage) -> None:
     """R001: whoever asks for the status with news has somebody told."""
     await open_stage["finn"].commands("status pumpen på Birkehøj er gået i stykker")
@@ -76,6 +85,14 @@ async def test_words_that_lead_nowhere_can_be_an_item_for_those_who_may_propose_
     assert not await stage["finn"].has("Punkt til møde")
     await stage["hanne"].presses("Punkt til møde")
     assert [each["text"] for each in await stage.part("agenda_items")] == ["xyz nøgleskab opgang syv"]
+
+
+@in_slack
+async def test_words_typed_in_the_staffs_channel_are_given_back_alone(stage: Stage) -> None:
+    """R216: nobody else saw the command that they stood behind."""
+    await stage["kim"].commands("status fortrolig: beboeren hedder Kodeordfoxtrot", "stab")
+    assert await stage["kim"].sees("Kodeordfoxtrot")
+    assert not await stage["anne"].sees("Kodeordfoxtrot")
 
 
 @in_one_chat

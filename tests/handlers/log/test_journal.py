@@ -114,3 +114,8 @@ async def test_what_c3_shall_have_is_ready_to_copy_and_marked_when_it_is_there(s
     assert (newest["up_to"], newest["by"]) == (last, "tina")
     await stage["kim"].commands("c3")
     assert await stage["kim"].sees("intet nyt til C3")
+    await stage["kim"].commands("log ! broen er åben")
+    written = (await stage.part("log"))[-1]["no"]
+    await stage["kim"].commands(f"c3 overført til og med nr. {written}")
+    assert (await stage.part("c3_transfers"))[-1]["up_to"] == written
+    assert (await stage.part("crisis"))["c3_ref"] == "4711"

@@ -229,3 +229,25 @@ async def test_nobody_else_sets_a_line_to_another_time(stage: RehearsalStage) ->
     await stage["mads"].presses("Ja")
     assert await stage.log("correction") == []
     assert await stage["mads"].sees("Det kan kun den, der skrev linjen")
+
+
+async def test_a_time_that_a_line_begins_with_is_when_it_happened_and_one_to_come_is_not(stage: RehearsalStage) -> None:
+    """R301: as people write it, with a colon or without; what is to come, or ends something, stays in the words."""
+    for said, happened in (
+        ("13.15: pumpen er startet", "11:15"),
+        ("kl 13:15 så Mads vand på vejen", "11:15"),
+        ("kl 8 i morgen kommer de", None),
+        ("kl 8 skal I møde", None),
+        ("kl 13-15 er der møde", None),
+    ):
+        await stage["kim"].commands(f"log {said}")
+        line = (await stage.part("log"))[-1]
+        assert line["summary"] == said
+        assert line["event_time"][11:16] == (happened or line["recorded_time"][11:16]), said
+
+
+async def test_a_line_to_4k_is_one_that_went_out(stage: RehearsalStage) -> None:
+    """R183: a name without figures was none of theirs."""
+    await stage["kim"].commands("log til 4K: send to pumper")
+    line = (await stage.part("log"))[-1]
+    assert (line["direction"], line["receiver"]) == ("out", "jens")

@@ -45,6 +45,19 @@ async def test_a_resource_is_written_down_in_one_breath_and_its_relief_is_remind
     assert verify_export(await stage.export()) == []
 
 
+@in_one_chat
+async def test_every_column_of_bilag_3_is_read_out_of_one_breath(stage: Stage) -> None:
+    """R302: response time, relief and task, in the order that they come to mind; critical wherever it stands."""
+    for words in (
+        "2 slamsugere responstid 20 min til kl 17 opgave Hovedgaden kritisk",
+        "2 slamsugere kritisk, responstid: 20 min, opgave: Hovedgaden til kl 17",
+    ):
+        await stage["mads"].commands(f"ressource {words}")
+        row = (await stage.part("resources"))[-1]
+        columns = [row[key] for key in ("quantity", "name", "response_time", "relief_at", "task", "critical")]
+        assert columns == ["2", "slamsugere", "20 min", danish(17, 0), "Hovedgaden", True], words
+
+
 @in_slack
 async def test_the_critical_ones_are_known_and_can_be_asked_for_without_weakening_the_rest(stage: Stage) -> None:
     """R222 R259: flagged critical; the centre's chief says whether it can be spared and what that costs."""

@@ -72,6 +72,7 @@ async def test_what_a_report_in_one_breath_lacked_is_added_by_whoever_sent_it(st
     assert await stage["lars"].sees("Situationen: det stiger")
     line = (await stage.log("report"))[-1]
     assert (line["refs"], line["verification"]) == ({"about": report["log_no"]}, "unconfirmed")
+    assert await stage["line"].sees("Krisestaben har resten")
 
 
 @in_slack

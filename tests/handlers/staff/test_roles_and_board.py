@@ -250,3 +250,26 @@ async def test_what_the_chiefs_deputy_decides_approves_and_orders_is_on_the_chie
     await stage["sara"].presses("Udsted ordre")
     for kind in ("picture", "order", "decision"):
         assert any("Sara Nygaard på vegne af Anne Holm" in line["summary"] for line in await stage.log(kind)), kind
+
+
+@in_slack
+async def test_whoever_has_left_is_not_asked_any_longer_whether_they_come(stage: Stage) -> None:
+    """R051 D14 R131: let out or replaced before they answered, they were reminded, and the staff was told to ring them; whoever
+    is still in is."""
+    await stage["lars"].commands("rolle referent Hanne")
+    await stage["kim"].commands("ud Bo")
+    assert await stage["lars"].sees("Kim Dahl, Hanne Toft og Tina Friis")
+    for gone in ("eva", "bo"):
+        assert not await stage[gone].has("Kommer")
+        assert await stage[gone].sees("Du er ikke længere med: du skal ikke svare.")
+    await stage.forward(minutes=6)
+    assert await stage["nils"].sees("Påmindelse – du har ikke svaret")
+    for gone in ("eva", "bo"):
+        assert not await stage[gone].sees("Påmindelse – du har ikke svaret")
+    await stage.forward(minutes=11)
+    (ring,) = [said for said in await stage["lars"].reads() if "Har ikke svaret på indkaldelsen. Ring:" in said]
+    assert "Nils Fog" in ring
+    assert "Eva Lind" not in ring
+    assert "Bo Kjær" not in ring
+    await stage["anne"].presses("Kommer")
+    assert await stage["lars"].sees("Eva Lind: ikke med længere")
