@@ -13,7 +13,7 @@ from handlers.core import form_values, rights, staying_inside
 from handlers.core.card import Button, Card, Family, Field, quote
 from handlers.core.context import Context
 from handlers.core.language import municipalities
-from handlers.core.registry import action
+from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.log import journal
 from storage.rows.coordination import JointDecision
@@ -39,6 +39,20 @@ async def members(turn: Context) -> dict[str, str]:
         for name, seat in _mayors(turn).items()
     }
     return {**mayors, CHIEF: state.reached(turn, plan.holder("beredskabschef"))}
+
+
+@verb(
+    "kriseledelse",
+    "fælles kriseledelse",
+    "den fælles kriseledelse",
+    help="kriseledelse – de fire borgmestre og beredskabschefen, og hvad de har besluttet",
+    who=rights.coordinates,
+    crisis=True,
+    begins="never",
+)
+async def shown(turn: Turn, text: str) -> None:
+    """Show who is in the joint leadership, and what it has decided."""
+    await turn.answer(await _card(turn))
 
 
 @action("joint_leadership.open", who=rights.coordinates)

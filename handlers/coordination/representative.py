@@ -30,16 +30,18 @@ DUTIES = (
     "Bidrage til smidig informationsudveksling og den gensidige forståelse af de valgte mål, strategier og tiltag.",
     "Fungere som faglig støtte for den modtagende stab.",
 )
-ACTIVATED = re.compile(r"^(?:lbs\s+)?(?:er\s+)?(?:aktiv\w*|nedsat|samlet)\b[\s:,]*(?:af politiet)?", re.IGNORECASE)
+LBS = r"(?:(?:lbs|(?:den )?lokale? beredskabsstab)\s+)?"
+ACTIVATED = re.compile(rf"^{LBS}(?:er\s+)?(?:aktiv\w*|nedsat|samlet)\b[\s:,]*(?:af politiet)?", re.IGNORECASE)
 # "Siv fra kl 18", "Siv kl 18".
 SINCE = re.compile(r"(?P<who>\D{2,60}?)[ ,]{1,3}(?P<at>(?:fra|kl\.?|om|i aften|i morgen)\b.{0,60})$", re.IGNORECASE)
-ENDED = re.compile(r"^(?:lbs\s+)?(?:er\s+)?(?:afviklet|afsluttet|slut|lukket|nedlagt)\b", re.IGNORECASE)
+ENDED = re.compile(rf"^{LBS}(?:er\s+)?(?:afviklet|afsluttet|slut|lukket|nedlagt)\b", re.IGNORECASE)
 WHEN = Field("at", "Hvornår? (tom: nu)", "been")
 
 
 @verb(
     "repræsentant",
     "kommunal repræsentant",
+    "lokal beredskabsstab",
     help="repræsentant aktiveret – LBS er aktiveret, 4K repræsenterer; repræsentant Siv – chefen udpeger en afløser",
     who=rights.represents,
     crisis=True,

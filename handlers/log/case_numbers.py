@@ -3,12 +3,17 @@ informationer."""
 
 from __future__ import annotations
 
+import re
+
 from handlers.core import rights
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import Context
 from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.log import journal
+
+# "c3 4711", "i esdh: 26/1234".
+SYSTEM = re.compile(r"(?:i )?(c3|esdh)(?=[\s:,]|$)[\s:,]*", re.IGNORECASE)
 
 
 async def ask(turn: Turn) -> None:
@@ -63,9 +68,9 @@ def button(turn: Context) -> Button:
 )
 async def case(turn: Turn, text: str) -> None:
     """Write down the case's number in ESDH or C3; without a number, show which it has."""
-    reference = text.strip()
-    in_c3 = reference.casefold().startswith("c3")
-    reference = reference[2:].strip() if in_c3 else reference
+    named = SYSTEM.match(text.strip())
+    in_c3 = named is not None and named[1].casefold() == "c3"
+    reference = text.strip()[named.end() :].strip() if named else text.strip()
     if not reference:
         await turn.answer(card(turn))
         return

@@ -26,7 +26,12 @@ DIRECTIONS: tuple[tuple[Direction, str], ...] = (
     ("internal", "Intern i staben"),
 )
 # "fra Politiet: …", after what else stands in front; a name has no figures, or it is a time or a number of something.
-PARTY = re.compile(r"(?P<way>fra|til)\s+(?P<party>(?:beredskab )?4k|[^\W\d_][^\d:\n]{0,39}?)\s*:\s", re.IGNORECASE)
+PARTY = re.compile(
+    r"(?:(?:ud|udgående|udgaaende|ind|indgående|indgaaende)\s+)?(?P<way>fra|til)\s+(?P<party>(?:beredskab )?4k|[^\W\d_][^\d:\n]{0,39}?)\s*:\s",
+    re.IGNORECASE,
+)
+# "ud: …", where nobody is named.
+OUT = re.compile(r"(?:ud|udgående|udgaaende)\s*:\s", re.IGNORECASE)
 AT = re.compile(r"(?P<at>kl\.?\s*\d{1,2}(?:[.:]\d\d)?|\d{1,2}[.:]\d\d)\s*:\s", re.IGNORECASE)
 # "kl 13.15 så Mads vand på vejen": a time of day that has been; "kl 8 i morgen" and "kl 13-15" are others.
 AT_FIRST = re.compile(
@@ -58,7 +63,7 @@ INWARDS = Way()
 
 
 def way(turn: Context, text: str) -> Way:
-    """Read the way a line went out of its first words, "kl 13.40: …", "fra DMI: …", "til politiet: …", which stay where
+    """Read the way a line went out of its first words, "kl 13.40: …", "fra DMI: …", "ud til politiet: …", "ud: …", which stay where
     they are.
 
     Somebody is meant by a name that the plan or Bilag 5 knows, or that is written with a capital: "til orientering" is
@@ -77,6 +82,8 @@ def way(turn: Context, text: str) -> Way:
         if party:
             out = fold(said["way"]) == "til"
             found = Way("out" if out else "in", "" if out else party, party if out else "")
+    elif OUT.match(text):
+        found = Way("out", receiver="eksternt")
     return Way(found.direction, found.sender, found.receiver, happened, ahead)
 
 

@@ -128,7 +128,8 @@ async def _act_on(turn: Turn, number: int, said: str) -> bool:
         select(Measure).where(Measure.crisis_id == turn.the_crisis.id, Measure.number == number)
     )
     approved = verb_words.match(said, {"godkendt": ("godkendelse",)})
-    found = verb_words.match(said, TYPED)
+    # "er klaret", "er nu i gang".
+    found = verb_words.match(re.sub(r"\A(?:er|blev)(?: nu| blevet)? ", "", said, flags=re.IGNORECASE), TYPED)
     if row is None:
         if said and found.kind != "exact" and approved.kind != "exact":
             return False

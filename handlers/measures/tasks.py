@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from handlers.core import form_values, rights, running
 from handlers.core.card import Button, Card, Field, quote
-from handlers.core.context import URGENT, Context
+from handlers.core.context import ORDINARY, URGENT, Context
 from handlers.core.registry import action
 from handlers.core.turn import Turn
 from storage.rows.measures import Task
@@ -79,6 +79,7 @@ async def add(
     due: datetime | None = None,
     tell: bool = False,
     beside: str = "",
+    urgency: int = ORDINARY,
 ) -> Task:
     """Add a task to the crisis, for a role or a person. A role's that is open already goes on, with the new time: the staff
     is called anew, and its duties stand once.
@@ -91,6 +92,7 @@ async def add(
         due: before when, UTC; None for "as soon as possible".
         tell: send it to the owner at once.
         beside: what the owner alone is told with it; it stands in no log.
+        urgency: of what the owner is told.
     """
     if owner is None and role is not None:
         owner, tell = await _instead(turn), True
@@ -124,6 +126,7 @@ async def add(
             card(turn, task, beside),
             key=f"task/{task.id}",
             kind="notice",
+            urgency=urgency,
         )
     return task
 

@@ -168,14 +168,32 @@ async def _open_notice(turn: Context) -> CentreNotice | None:
 
 @reply("centre", asked=asked_at)
 async def read(turn: Context, text: str) -> Take | None:
-    """Read "underrettet" or "det er gjort" as the press of the button, of whoever was asked to tell the centre."""
+    """Read "underrettet" or "det er gjort" as the press of the button, of whoever was asked to tell the centre; who has only
+    received it is asked."""
     notice, both = await _open_notice(turn), None
-    meaning = replies.reading(_of_the_centre(notice, text), "notice").meaning
-    if meaning == "unclear" and (both := replies.with_news(text, "notice")) is not None:
+    said = _of_the_centre(notice, text)
+    meaning = replies.reading(said, "centre").meaning
+    if meaning == "unclear" and (both := replies.with_news(text, "centre")) is not None:
         meaning = both[0].meaning
-    if notice is None or meaning != "acknowledged":
+    if notice is None:
         return None
+    if meaning != "acknowledged":
+        return (
+            partial(_ask_whether, notice=notice) if replies.reading(said, "notice").meaning == "acknowledged" else None
+        )
     return partial(_take, notice=notice, told=both[1] if both else None)
+
+
+async def _ask_whether(turn: Turn, notice: CentreNotice) -> None:
+    """Ask whoever has written that they have received it whether their centre has been told too."""
+    turn.crisis = await turn.db.get(Crisis, notice.crisis_id)
+    await turn.answer(
+        Card(
+            f"Tak. Er {notice.centre} også underrettet? Tryk, eller skriv »underrettet«, når det er gjort.",
+            buttons=(Button("Mit center er underrettet", "centres.informed", {"notice": notice.id}, style="primary"),),
+        ),
+        key=f"crisis/{notice.crisis_id}/centre/{notice.id}/{turn.sender}/asked",
+    )
 
 
 def _of_the_centre(notice: CentreNotice | None, text: str) -> str:

@@ -38,7 +38,8 @@ async def _ask(turn: Turn, row: Report, person: str) -> None:
 
 
 def _card(turn: Context, row: Report) -> Card:
-    from_whom = row.caller or turn.name(row.sender)
+    # Who takes the telephone is not who rang.
+    from_whom = row.caller or ("ikke oplyst" if row.kind == "telephone" else turn.name(row.sender))
     facts = [("Fra", quote(from_whom, 200)), ("Taget imod af", turn.name(row.sender))]
     if row.phone:
         facts.append(("Ring tilbage på", quote(row.phone, 60)))

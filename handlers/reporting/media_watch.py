@@ -11,7 +11,7 @@ import re
 from handlers.core import rights
 from handlers.core.card import NO, YES, Button, Card, Field, quote
 from handlers.core.context import Context
-from handlers.core.registry import action
+from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.measures import tasks
 from storage.letters import fold
@@ -71,6 +71,19 @@ async def add(turn: Turn) -> None:
             turn.value("link") or None,
             wrong=turn.yes("wrong") is True,
         )
+
+
+@verb(
+    "medieomtale",
+    "presseomtale",
+    help="medieomtale TV 2: 200 er evakueret https://… – det, medierne skriver; »fejl« først, når det er forkert",
+    who=rights.staff,
+    crisis=True,
+    begins="with words",
+)
+async def mentioned(turn: Turn, text: str) -> None:
+    """Write down a finding in the media, or offer the form."""
+    await typed(turn, text)
 
 
 async def typed(turn: Turn, text: str) -> None:

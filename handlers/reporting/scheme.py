@@ -18,9 +18,15 @@ from storage.rows.numbers import next_number
 from storage.rows.reporting import Scheme
 
 TIMES = re.compile(
-    r"(?:hver(?:\s+dag)?|dagligt)\s+(?:kl\.?\s*)?(?P<times>\d{1,2}(?:[.:]\d\d)?(?:\s*(?:,|og)\s*\d{1,2}(?:[.:]\d\d)?)*)\s*:?\s*",
+    r"(?:hver(?:\s+dag)?|dagligt)\s+(?:kl\.?\s*)?(?P<times>\d{1,2}(?:[.:]\d\d)?(?:\s*(?:,|og)\s*\d{1,2}(?:[.:]\d\d)?)*)"
+    r"(?!\d|\.?\s*time)\s*:?\s*",
     re.IGNORECASE,
 )
+# "hver time", "hver 2. time", "hver anden time".
+HOURLY = re.compile(
+    r"hver\s+(?:(?P<number>\d{1,2})\.?\s+|(?P<word>anden|tredje|fjerde|sjette)\s+)?timer?\b\s*:?\s*", re.IGNORECASE
+)
+NTH = {"anden": 2, "tredje": 3, "fjerde": 4, "sjette": 6}
 EXAMPLE = "*/krise rapportering sundhed, børn hver dag 9 og 15: hvor mange er ramt? hvad mangler I?*"
 
 
@@ -45,8 +51,8 @@ async def scheme(turn: Turn, text: str) -> None:
                 await _end(turn, row)
         await _list(turn)
         return
-    said = TIMES.search(text)
-    moments = _moments(said["times"]) if said else []
+    said = HOURLY.search(text) or TIMES.search(text)
+    moments = _moments_of(turn, said) if said else []
     question = text[said.end() :].strip() if said else ""
     if said is None or not moments or not question:
         await turn.answer(Card(f"Hvem, hvornår og hvad? Intet er ændret. Skriv fx {EXAMPLE}."))
@@ -84,6 +90,17 @@ async def scheme(turn: Turn, text: str) -> None:
             buttons=(_stop(row),),
         )
     )
+
+
+def _moments_of(turn: Context, said: re.Match[str]) -> list[time]:
+    """Read when answers are due: at so many clock times, or every so many hours from now that go up in a day."""
+    if "times" in said.groupdict():
+        return _moments(said["times"])
+    every = int(said["number"] or NTH.get((said["word"] or "").casefold(), 1))
+    if every == 0 or 24 % every:
+        return []
+    first = (turn.now.astimezone(turn.zone).hour + every) % every
+    return [time(hour) for hour in range(first, 24, every)]
 
 
 def _moments(text: str) -> list[time]:

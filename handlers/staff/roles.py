@@ -35,6 +35,12 @@ CALLED = (
         for noun, of in (("chef", "for"), ("chefen", "for"), ("leder", "af"), ("lederen", "af"))
     ),
 )
+# "Krisesekretariatet udpeges af krisestaben": whoever leads it is the secretary.
+SECRETARIAT = (
+    "krisesekretær",
+    *(f"{of}{noun}" for of in ("", "leder af ", "lederen af ") for noun in ("krisesekretariatet", "sekretariatet")),
+    *("krisesekretariat", "sekretariat", "krisesekretariatsleder", "sekretariatsleder"),
+)
 
 # "udpegning af ansvarlige på medarbejderniveau": whom a first meeting looks for (Bilag 2, point 1 and 5b).
 NEEDED = (
@@ -318,6 +324,7 @@ def _read(turn: Context, text: str, before: str) -> tuple[str, str] | None:
     for count in range(min(3, len(parts) - 1), 0, -1):
         said = fold(" ".join(parts[:count]))
         known = {fold(each): each for each in _nameable(turn)} | {fold(each): CHIEF for each in CALLED}
+        known |= {fold(each): "sekretær" for each in SECRETARIAT}
         wanted = DEPUTY if said == "stedfortraeder" else known.get(said)
         persons = turn.named(" ".join(parts[count:]))
         if wanted and len(persons) == 1:

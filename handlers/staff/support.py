@@ -6,9 +6,9 @@ from sqlalchemy import select
 
 from handlers.core import rights
 from handlers.core.card import Button, Card, Field, quote
-from handlers.core.context import Context
+from handlers.core.context import URGENT, Context
 from handlers.core.events import Appointed, on
-from handlers.core.registry import verb
+from handlers.core.registry import action, verb
 from handlers.core.turn import Turn
 from handlers.measures import tasks
 from storage.letters import fold
@@ -16,11 +16,29 @@ from storage.rows.staff import SupportNeed
 
 
 @verb(
-    "it", "it-hjælp", "ithjælp", help="it <hvad virker ikke> – øjeblikkelig hjælp fra IT", who=rights.staff, crisis=True
+    "it",
+    "it-hjælp",
+    "ithjælp",
+    "it hjælp",
+    "it-support",
+    "it support",
+    help="it <hvad virker ikke> – øjeblikkelig hjælp fra IT",
+    who=rights.staff,
+    crisis=True,
 )
 async def it(turn: Turn, text: str) -> None:
     """Give the IT function's contact a task at once, which is ticked when it is done."""
-    contact = next((each.contact for each in turn.rules.support_functions if each.name.casefold() == "it"), None)
+    await _ask_for_help(turn, text)
+
+
+@action("support.it", who=rights.staff, begins=True)
+async def pressed_it(turn: Turn) -> None:
+    """Do the same, by `IT-hjælp`."""
+    await _ask_for_help(turn, turn.value("text"))
+
+
+async def _ask_for_help(turn: Turn, text: str) -> None:
+    contact = _it(turn)
     if contact is None:
         await turn.answer(
             Card("Planen har ingen støttefunktion IT. Ring til IT-afdelingen, og skriv problemet i loggen.")
@@ -34,8 +52,13 @@ async def it(turn: Turn, text: str) -> None:
         owner=contact,
         tell=True,
         beside=f"Ring til {turn.name(turn.sender)}, {turn.phone(turn.sender)}.",
+        urgency=URGENT,
     )
     await turn.answer(Card(f"{turn.name(contact)} (IT) har fået besked. Ring selv: {turn.phone(contact)}."))
+
+
+def _it(turn: Context) -> str | None:
+    return next((each.contact for each in turn.rules.support_functions if each.name.casefold() == "it"), None)
 
 
 # What every staff takes a stand on; the plan's own functions stand among them.
@@ -50,8 +73,8 @@ FUNCTIONS = (
     "Bygning",
 )
 NEEDED = (("ja", "Ja"), ("nej", "Nej"))
-# A card has ten buttons.
-MOST = 10
+# A card has ten buttons, one of them for help with IT.
+MOST = 9
 
 
 def functions(turn: Context) -> list[str]:
@@ -120,17 +143,26 @@ async def card(turn: Context) -> Card:
     return Card(
         f"*Støttefunktioner efter behov.* {missing}{hint}",
         facts=tuple(facts),
-        buttons=tuple(
-            Button(
-                function[:30],
-                "support.decide",
-                {"crisis": turn.the_crisis.id, "function": function},
-                form=_form(turn, said.get(function)),
-                form_title=function[:24],
-            )
-            for function in every[:MOST]
+        buttons=(
+            *(
+                Button(
+                    function[:30],
+                    "support.decide",
+                    {"crisis": turn.the_crisis.id, "function": function},
+                    form=_form(turn, said.get(function)),
+                    form_title=function[:24],
+                )
+                for function in every[:MOST]
+            ),
+            *((_it_button(turn),) if _it(turn) else ()),
         ),
     )
+
+
+def _it_button(turn: Context) -> Button:
+    form = (Field("text", "Hvad virker ikke?", "long", required=True),)
+    about = {"crisis": turn.the_crisis.id}
+    return Button("IT-hjælp", "support.it", about, submit="Send", form=form, form_title="IT-hjælp")
 
 
 def key(turn: Context) -> str:

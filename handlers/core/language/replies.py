@@ -12,7 +12,7 @@ from storage.letters import fold
 
 # --- Answers in free text ---------------------------------------------------------------------------------------------
 
-Question = Literal["summons", "alert", "notice", "order"]
+Question = Literal["summons", "alert", "notice", "centre", "order"]
 Meaning = Literal["coming", "declined", "taken", "acknowledged", "unclear"]
 
 
@@ -35,6 +35,7 @@ YES: dict[Question, Meaning] = {
     "summons": "coming",
     "alert": "taken",
     "notice": "acknowledged",
+    "centre": "acknowledged",
     "order": "acknowledged",
 }
 
@@ -64,6 +65,18 @@ CENTRE = (
 )
 TOLD = "(?:under{1,3}et{1,3}et{1,2}|orientere?t|informere?t|varslet|adviseret|videregivet)"
 
+# Says that its writer has it; of a centre's chief, that is no word of the centre.
+RECEIVED = (
+    "mod?taget", "forstaaet", "noteret", "set", "laest", f"har (?:set|laest|modtaget) (?:{IT}|beskeden|mailen|varslet)", "tak for besked",
+)  # fmt: skip
+IS_TOLD = (
+    f"(?:{CENTRE} )?(?:(?:er|har) )?{TOLD}", f"{CENTRE} (?:(?:er|har|ved) )?(?:faaet )?besked", "besked (?:er )?givet",
+    f"{CENTRE} (?:ved det|har (?:faaet|hoert) det(?: at vide)?|er klar over det)",
+    "(?:(?:det|den|saa) )?(?:er )?(?:gjort|sket|klaret|ordnet|udfoert|overstaaet)", "(?:har )?(?:givet besked|sendt (?:den |det )?videre)",
+    f"(?:har )?(?:{TOLD}|(?:sagt|fortalt|skrevet) (?:det )?(?:videre )?til|givet besked til|sendt (?:(?:det|den) )?(?:videre )?til|ringet (?:rundt )?til) {CENTRE}",
+    "har (?:gjort|klaret|ordnet) det", "har ringet rundt",
+)  # fmt: skip
+
 # Says yes to this question.
 OWN_YES: dict[Question, tuple[str, ...]] = {
     "summons": (
@@ -78,13 +91,9 @@ OWN_YES: dict[Question, tuple[str, ...]] = {
         "det goer jeg", COMES, ON_THE_WAY,
     ),
     "notice": (
-        "mod?taget", "forstaaet", "noteret", "set", "laest", f"har (?:set|laest|modtaget) (?:{IT}|beskeden|mailen|varslet)",
-        f"(?:{CENTRE} )?(?:(?:er|har) )?{TOLD}", f"{CENTRE} (?:(?:er|har|ved) )?(?:faaet )?besked", "besked (?:er )?givet",
-        f"{CENTRE} (?:ved det|har (?:faaet|hoert) det(?: at vide)?|er klar over det)",
-        "(?:(?:det|den|saa) )?(?:er )?(?:gjort|sket|klaret|ordnet|udfoert|overstaaet)", "(?:har )?(?:givet besked|sendt (?:den |det )?videre)",
-        f"(?:har )?(?:{TOLD}|(?:sagt|fortalt|skrevet) (?:det )?(?:videre )?til|givet besked til|sendt (?:det|den) (?:videre )?til|ringet (?:rundt )?til) {CENTRE}",
-        "har (?:gjort|klaret|ordnet) det", "har ringet rundt", "tak for besked",
+        *RECEIVED, *IS_TOLD,
     ),
+    "centre": IS_TOLD,
     "order": (
         "mod?taget", "forstaaet", "noteret", "roger", "(?:er )?udfoert", "(?:vi )?udfoerer(?: den| det)?", "klaret",
         "(?:vi )?(?:gaar|er) i gang", "igang", "(?:er )?paa? (?:den|sagen)", f"(?:har|tager|ordner|klarer) {IT}",
@@ -171,8 +180,9 @@ def _phrases(*patterns: str) -> str:
 
 def _vocabulary(question: Question) -> re.Pattern[str]:
     own, plain = _phrases(*OWN_YES[question]), _phrases(*PLAIN_YES)
+    received = f"|(?P<received>{_phrases(*RECEIVED)})" if question == "centre" else ""
     return re.compile(
-        rf"(?:{CLOCK}|(?P<eta>{ETA})|(?P<own>(?:{I} )?(?:{own}))|(?P<plain>{plain})|(?:{_phrases(*FILLER)}))(?: |$)"
+        rf"(?:{CLOCK}|(?P<eta>{ETA})|(?P<own>(?:{I} )?(?:{own}))|(?P<plain>{plain}){received}|(?:{_phrases(*FILLER)}))(?: |$)"
     )
 
 
@@ -192,8 +202,8 @@ def reading(text: str, question: Question) -> Reading:
 
     Args:
         text: as typed.
-        question: what was asked: "summons" to come, "alert" to take a warning, "notice" to tell one's centre of it,
-            "order" to carry out.
+        question: what was asked: "summons" to come, "alert" to take a warning, "notice" whether it was received,
+            "centre" whether one's centre is told of it, "order" to carry out.
     """
     said = _said(understood(text))
     if _declines(said, question):
@@ -204,7 +214,7 @@ def reading(text: str, question: Question) -> Reading:
     if question == "summons" and kinds & {"own", "plain", "eta", "clock"}:
         clocks = [each["clock"].replace(" ,", "") for each in every or () if each["clock"]]
         return Reading("coming", max(etas, default=None), clocks[-1] if clocks else "")
-    if "own" in kinds or ("plain" in kinds and not etas):
+    if "own" in kinds or ("plain" in kinds and not etas and "received" not in kinds):
         return Reading(YES[question])
     return Reading("unclear")
 
@@ -249,7 +259,7 @@ def _declines(said: str, question: Question) -> bool:
     if SPOKEN_NO.search(said):
         return not SPOKEN_YES[question].search(SPOKEN_NO.sub(" , ", said))
     understood = _read_all(ONLY_NO, said)
-    return question != "notice" and any(each["no"] for each in understood or ())
+    return question not in ("notice", "centre") and any(each["no"] for each in understood or ())
 
 
 def _read_all(vocabulary: re.Pattern[str], said: str) -> list[re.Match[str]] | None:

@@ -150,6 +150,7 @@ async def test_five_lead_together_and_what_they_decide_comes_into_our_log(stage:
     await stage["tina"].presses("Bed 4K facilitere")
     await stage["jens"].presses("Vi faciliterer")
     await stage["tina"].presses("Fælles kriseledelse")
+    await stage["tina"].commands("fælles kriseledelse")
     await stage["tina"].presses("Etablér")
     await stage["tina"].fills_in("Navne", seat0="Bente Greve, 20 30 40 50")
     await stage["tina"].fills_in("Skriv beslutning", text="4K's pumper til Ishøj først", at="14:40")

@@ -82,8 +82,8 @@ async def test_the_representative_and_the_liaison_officer_are_two(stage: Stage) 
 @in_one_chat
 async def test_nobody_is_asked_for_a_relief_where_it_is_over_or_has_been_named(stage: Stage) -> None:
     """R194: a prompt, not a rule; the municipality's own needs none."""
-    await stage["kim"].commands("repræsentant aktiveret")
-    await stage["kim"].commands("repræsentant afviklet")
+    await stage["kim"].commands("repræsentant den lokale beredskabsstab er aktiveret")
+    await stage["kim"].commands("lokal beredskabsstab afviklet")
     assert (await local(stage))["ended_at"] == danish(2, 18)
     await stage["kim"].commands("repræsentant aktiveret")
     await stage["anne"].commands("repræsentant Siv")

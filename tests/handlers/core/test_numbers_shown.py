@@ -66,7 +66,7 @@ READERS = {
     "staff.summons_answers._again": CALLED,
     "staff.summons_answers._show_silent": "the staff's channel and the secretariat",
     "staff.support._line": CALLED,
-    "staff.support.it": "the staff, of IT's contact, and IT's contact, of whoever asks",
+    "staff.support._ask_for_help": "the staff, of IT's contact, and IT's contact, of whoever asks",
     # Plan §4, R005: whoever warns "sees live where it is and a phone number to ring himself".
     "alert.escalation_chain.to_ring": "whoever warns",
     "alert.escalation_news.who_has_it": "whoever warns",

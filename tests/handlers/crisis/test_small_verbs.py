@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from handlers.core import registry
+from handlers.core.context import URGENT
 from handlers.core.language import verb_words
-from tests.stage.platforms import in_one_chat
+from storage.rows.traffic import Message
+from tests.stage.platforms import in_one_chat, in_teams
 from tests.stage.prologue import after, cloudburst
-from tests.stage.stage import RehearsalStage
+from tests.stage.stage import RehearsalStage, Stage
 from tests.tables import examples
 
 stage = after(cloudburst)
@@ -19,6 +23,18 @@ async def test_it_is_reached_at_once_with_a_task_that_is_ticked(stage: Rehearsal
     assert await stage["nils"].sees("projektoren i stabsrummet virker ikke")
     await stage["nils"].presses("Udført")
     assert [line["status"] for line in await stage.log("task")][-1] == "done"
+
+
+@in_teams
+async def test_help_with_it_is_one_button_away_and_goes_before_what_can_wait(stage: Stage) -> None:
+    """R157: "øjeblikkelig støtte": `IT-hjælp` on the card of the support functions, for whoever is beside the staff too."""
+    await stage["mads"].fills_in("IT-hjælp", text="skærmen er sort")
+    assert await stage["nils"].sees("IT-hjælp til Mads Rosen: skærmen er sort")
+    async with stage.database.reading() as db:
+        told = select(Message.urgency).where(Message.recipient == "nils", Message.key.startswith("task/"))
+        assert list(await db.scalars(told)) == [URGENT]
+    await stage["kim"].says("it hjælp printeren er død")
+    assert await stage["nils"].sees("printeren er død")
 
 
 @in_one_chat

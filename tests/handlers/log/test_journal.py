@@ -75,6 +75,10 @@ async def test_the_secretariat_is_reminded_in_the_evening_and_at_the_end(stage: 
     await stage["kim"].fills_in("Skriv sagsnumre", esdh="26/1234", c3="4711")
     crisis = await stage.part("crisis")
     assert (crisis["case_ref"], crisis["c3_ref"]) == ("26/1234", "4711")
+    await stage["kim"].commands("sag ESDH: 26/1235")
+    await stage["kim"].commands("sag c3 4712")
+    crisis = await stage.part("crisis")
+    assert (crisis["case_ref"], crisis["c3_ref"]) == ("26/1235", "4712")
     await stage.forward(days=1)
     assert await reminders() == 2
     await stage["lars"].commands("afblæs")

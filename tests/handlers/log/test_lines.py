@@ -49,6 +49,9 @@ async def test_a_line_says_which_way_it_went_and_when_it_happened(stage: Rehears
     """R183 R186: by its first words, which stand as typed, and are read back; what is nobody's name is only words."""
     said = {
         "! til politiet: vi sender 4 mand": ("out", "kim", "politiet"),
+        "ud til politiet: vi spærrer vejen": ("out", "kim", "politiet"),
+        "ud: vi har lukket for vandet": ("out", "kim", "eksternt"),
+        "ud over det: intet nyt": ("in", "kim", "krisestaben"),
         "fortrolig: fra DMI: 60 mm frem til kl 18": ("in", "DMI", "krisestaben"),
         "fra Mads Rosen: pumpen er slukket": ("in", "mads", "krisestaben"),
         "til orientering: skolen er lukket": ("in", "kim", "krisestaben"),

@@ -379,3 +379,11 @@ async def test_an_unanswered_request_is_reminded_of_until_it_is_answered(stage: 
 def told_reminders(document: dict[str, Any]) -> list[str]:
     """The log lines of reminders of requests."""
     return [entry["summary"] for entry in log_of(document, "reminder") if "B1" in entry["summary"]]
+
+
+@in_slack
+async def test_a_measure_that_is_done_is_done_and_no_new_one(stage: Stage) -> None:
+    """R233: "t 1 er klaret" became a measure of its own."""
+    await stage["kim"].commands("t pumpe til Birkehøj @Mads")
+    await stage["mads"].commands("t 1 er nu udført")
+    assert [row["status"] for row in await stage.part("measures")] == ["done"]

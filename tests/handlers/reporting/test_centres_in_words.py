@@ -40,6 +40,17 @@ async def test_what_is_not_done_yet_is_no_press(stage: Stage, words: str) -> Non
     assert not await stage["rune"].sees("Teknik er underrettet")
 
 
+@in_teams
+async def test_who_has_only_received_it_is_asked_whether_the_centre_is_told(stage: Stage) -> None:
+    """R103: "læst" is no centre that knows; the press and the words after it are."""
+    await stage["rune"].says("læst")
+    assert await stage["rune"].sees("Er Teknik også underrettet?")
+    assert not await stage["kim"].sees("1 af 6 er underrettet")
+    await stage["rune"].presses("Mit center er underrettet")
+    assert await stage["kim"].sees("1 af 6 er underrettet")
+    assert not await stage["rune"].has("Mit center er underrettet")
+
+
 @in_slack
 async def test_a_request_for_help_is_no_answer_to_an_open_ping(stage: Stage) -> None:
     """R220: an explicit verb is never an answer to something else."""

@@ -95,7 +95,7 @@ async def test_the_framing_staff_may_decide_against_it_but_the_media_are_watched
 async def test_what_the_media_say_goes_in_the_log_and_what_is_wrong_is_followed_up(stage: Stage) -> None:
     """R190 R213 T28: communication has the task from the start; a correction has a status."""
     assert any("X (Twitter)" in line["summary"] for line in await stage.log("task"))
-    await stage["bo"].commands("overvågning medie Facebook: vandet stiger https://facebook.example/1")
+    await stage["bo"].commands("medieomtale Facebook: 3 er døde i vandet https://facebook.example/1")
     await stage["bo"].commands("overvågning")
     await stage["bo"].fills_in("Medieomtale", medium="tv", text="200 er evakueret", link="", wrong="ja")
     first, second = await stage.part("media_findings")

@@ -90,6 +90,10 @@ async def test_a_scheme_asks_again_at_its_hours_until_it_is_ended(stage: Stage) 
     export = await stage.export()
     assert len(export["pings"]) == 2
     assert export["reporting_schemes"][0]["ended_at"] is not None
+    await stage["tina"].commands("rapportering sundhed hver 6. time: hvor mange er syge?")
+    await stage["tina"].commands("rapportering sundhed hver 5. time: hvor mange er syge?")
+    (_, hourly) = await stage.part("reporting_schemes")
+    assert (hourly["times"], hourly["question"]) == (["04:00", "10:00", "16:00", "22:00"], "hvor mange er syge?")
 
 
 @in_slack

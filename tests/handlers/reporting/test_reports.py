@@ -104,6 +104,9 @@ async def test_a_telephone_message_goes_to_the_chief_on_duty(stage: Stage) -> No
     )
     await stage["anne"].presses("Modtaget")
     assert (await only_report(stage))["acknowledged_by"] == "anne"
+    await stage["finn"].commands("telefon en borger spørger efter sandsække")
+    assert await stage["anne"].sees("Fra: ikke oplyst")
+    assert await stage["anne"].sees("Taget imod af: Finn")
 
 
 @in_one_chat

@@ -71,6 +71,8 @@ async def test_the_secretariat_is_named_by_the_staff_and_has_the_right_at_once(s
     await stage["lars"].commands("rolle logfører Hanne")
     await stage["hanne"].commands(f"bekræft {number}")
     assert (await stage.part("log_state"))[str(number)]["verification"] == "confirmed"
+    await stage["lars"].commands("rolle krisesekretariat Line")
+    assert await stage["lars"].sees("Udpeget – sekretær: Line Brix")
     await stage["lars"].commands("rolle brandmand Hanne")
     assert not await stage["lars"].sees("Udpeget – brandmand")
 

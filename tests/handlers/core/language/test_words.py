@@ -302,6 +302,17 @@ ANSWERS: dict[Question, dict[str, str]] = {
             nej | ikke endnu | har ikke set den | ikke læst | ikke alle er underrettet | modtaget men mangler to | ok? | på vej | kommer |
             mit center er ikke underrettet | 20 min | hvilket center""",
     },
+    "centre": {
+        "acknowledged": """
+            ok | ja | 👍 | mit center er underrettet | centret er underettet | hele centret er orienteret | ja det er gjort | er gjort | klaret |
+            alle har fået besked | de ved besked | mine ledere er informeret | har sagt det til alle | modtaget, alle er underrettet |
+            jeg har givet besked til mine folk | har ringet rundt | sendt videre til alle""",
+        "declined": "jeg er syg | på ferie",
+        "unclear": """
+            modtaget | læst | set | ok, modtaget | tak for besked | ikke endnu | centret er ikke underrettet | halvdelen er underrettet |
+            alle undtagen natholdet er underrettet | jeg underretter dem nu | det bliver gjort | er det gjort? | hvem skal jeg underrette |
+            alle er underrettet hvis mailen virker""",
+    },
     "order": {
         "acknowledged": """
             ok | modtaget | Modtaget! | forstået | 👍 | 🫡 | roger | javel | udfører | vi udfører den | går i gang | vi er i gang | gør vi | det gør jeg |
