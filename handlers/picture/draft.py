@@ -30,6 +30,7 @@ from storage.rows.alert import Alert
 from storage.rows.log import VERIFICATION_IN_WORDS, Attachment, LogEntry, LogKind, LogState, Verification, verifications
 from storage.rows.measures import ANSWERED
 from storage.rows.picture import Contribution, Picture
+from storage.rows.reporting import Ping, PingAnswer
 
 NEWEST = 8
 ANSWERS = 12
@@ -117,6 +118,7 @@ async def _filled(turn: Context) -> dict[int, str]:
         1: [crisis.title, *told],
         2: [
             *await happened(turn),
+            *await _silence(turn),
             "Tilskadekomne: ikke kendt",
             "Berørte: ikke kendt",
             "Materielle skader: ikke kendt",
@@ -127,6 +129,17 @@ async def _filled(turn: Context) -> dict[int, str]:
         10: [*support.maps(turn), *await illustrations(turn)],
     }
     return {number: "\n".join([*lines, *await _contributed(turn, number)]) for number, lines in parts.items()}
+
+
+async def _silence(turn: Context) -> list[str]:
+    """Return which centres have not answered the newest ping whose time is up: silence is no good news (plan §2)."""
+    asked = select(Ping).where(Ping.crisis_id == turn.the_crisis.id, Ping.due_at <= turn.now)
+    ping = await turn.db.scalar(asked.order_by(Ping.id.desc()).limit(1))
+    if ping is None:
+        return []
+    waiting = select(PingAnswer).where(PingAnswer.ping == ping.id, PingAnswer.answered_at.is_(None))
+    names = [each.centre or turn.name(each.person) for each in await turn.db.scalars(waiting.order_by(PingAnswer.id))]
+    return [f"Intet svar på spørgsmålet {turn.clock(ping.asked_at)}: {', '.join(names)}"] if names else []
 
 
 async def happened(turn: Context) -> list[str]:

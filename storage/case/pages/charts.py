@@ -31,7 +31,7 @@ for _name, _value in {
 
 # A line upwards that no time stands below, and the time below the leftmost one, half of which is outside the chart.
 NOT_NAMED = re.compile(r'<g class="tick"><line x1="([\d.]++)" y1="0" x2="\1" [^>/]*+/><text [^>/]*+/></g>')
-LEFTMOST = re.compile(r'(<text x="0" y="[\d.]++" dy="1em" [^>]*?)text-anchor="middle"')
+LEFTMOST = re.compile(r'(<text x="0" y="[\d.]++" dy="1em" fill="\w++" )text-anchor="middle"')
 
 # Width and height, and so many times below: a letter is 36 high. On the wall it is read from afar, on paper at a table.
 Size = tuple[int, int, int]

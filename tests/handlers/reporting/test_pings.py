@@ -65,11 +65,16 @@ async def test_silence_is_reminded_then_the_chief_is_asked_and_it_is_never_green
     await stage.at("15:01")
     assert any("Mindet om svar" in line["summary"] for line in await stage.log("reminder"))
     assert (await answers_of(stage))["Børn"]["reading"] == "silent"
+    await stage["kim"].commands("billede")
+    assert await stage["kim"].sees("Intet svar på spørgsmålet")
     await stage.at("15:31")
     assert (await answers_of(stage))["Børn"]["escalated"] is True
     await stage["per"].says("vi har det fint")
     answer = (await answers_of(stage))["Børn"]
     assert (answer["person"], answer["reading"], answer["late"]) == ("per", "green", True)
+    await stage["kim"].commands("billede")
+    (picture,) = await stage.part("pictures")
+    assert "Intet svar" not in picture["sections"][1]["text"]
     await stage["line"].presses("Gul")
     assert (await answers_of(stage))["Børn"]["person"] in ("per", "line")
 
