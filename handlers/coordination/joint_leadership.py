@@ -49,6 +49,7 @@ async def members(turn: Context) -> dict[str, str]:
     who=rights.coordinates,
     crisis=True,
     begins="never",
+    wordless=True,
 )
 async def shown(turn: Turn, text: str) -> None:
     """Show who is in the joint leadership, and what it has decided."""

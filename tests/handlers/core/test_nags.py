@@ -41,6 +41,7 @@ AS_OFTEN = {
     "orders.silent": "the receiver, the deputy, then a list to ring; that is all",
     "other_ways.waited": "each way once",
     "outside_mail.ask": "each day's own mail; the coordinator is told of a day when nobody read it",
+    "questions.unanswered": "whoever has it once, then the coordinator once",
     "quota.waited": "each is asked once, then whoever asked is told once",
     "reminders.bundle": "what waited is said once",
     "scheme.ask": "as often as the scheme says",
