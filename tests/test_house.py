@@ -101,6 +101,7 @@ def our_words() -> set[str]:
     return {*re.findall(r"\w+", named), *re.findall(r"\w+", " ".join(path.read_text("utf-8") for path in code))}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_what_a_document_calls_by_name_is_called_so(document: str) -> None:
     """What was renamed is renamed there too."""

@@ -102,6 +102,7 @@ def test_a_backup_whose_log_is_broken_is_taken_and_told(run: Run, crisis: None, 
     assert "nr. 1" in ran.stderr
 
 
+@pytest.mark.long
 def test_retention_is_a_dry_run_unless_it_is_told_to_delete(run: Run, crisis: None) -> None:
     ran = run("retention")
     assert ran.returncode == 0, ran.stderr

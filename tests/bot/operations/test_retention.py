@@ -154,6 +154,7 @@ async def test_R187_nothing_goes_before_it_is_filed_and_it_is_said_what_is_missi
     ]
 
 
+@pytest.mark.long
 async def test_a_dry_run_tells_what_would_go_and_changes_nothing(databases: Databases) -> None:
     url, at = await played(databases, filed=True)
     before = await everything(url)

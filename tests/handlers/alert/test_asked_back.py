@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, follows
 from tests.stage.stage import Stage
@@ -71,6 +73,7 @@ async def test_who_wants_to_be_rung_is_rung_by_whoever_warned(asked: Stage) -> N
     assert await asked.crises() == 1
 
 
+@pytest.mark.long
 @in_teams
 async def test_so_it_is_for_who_has_taken_it_and_what_to_decide_stands_there(has_it: Stage) -> None:
     """R005 R007: "hvad var det nu det var?", three minutes later."""

@@ -15,6 +15,7 @@ from tests.stage.teams import TeamsStage
 stage = after(cloudburst)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("pair", [PAIRS["slack"], PAIRS["teams"]], indirect=True, ids="-".join)
 async def test_two_staffs_channels_that_swap_their_names_are_told_apart(stage: Stage) -> None:
     """R030 D04 D12: each of the two is told with its incident, and that the other's channel is or was called so."""

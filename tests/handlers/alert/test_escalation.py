@@ -192,6 +192,7 @@ async def test_a_decider_who_warns_has_it_already(open_stage: Stage) -> None:
     assert await stage["pia"].has("Niveau 2")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("first", [0, 1])
 @pytest.mark.parametrize("why", [(), ("Det berører ikke kommunen",), ("Det daglige beredskab klarer det",)])
 async def test_no_to_the_question_is_kept_and_can_be_thought_better_of(
@@ -277,6 +278,7 @@ async def test_a_chain_that_was_called_off_is_called_off(stage: RehearsalStage) 
     assert not await stage["pia"].has("Jeg har den")
 
 
+@pytest.mark.long
 async def test_whoever_warned_and_whoever_was_asked_read_how_far_it_is_until_it_is_decided(
     stage: RehearsalStage,
 ) -> None:

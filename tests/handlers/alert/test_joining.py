@@ -175,6 +175,7 @@ async def test_a_warning_is_never_added_to_an_incident_that_has_ended(stage: Sta
     assert await asked(stage, 2) == ["jens"]
 
 
+@pytest.mark.long
 @in_teams
 async def test_what_was_said_to_be_another_incident_can_still_belong(stage: Stage) -> None:
     """D04: whoever pressed wrong the first time, at night, gets back with one press, and back again."""

@@ -143,6 +143,7 @@ async def test_nobody_is_tested_in_a_crisis(open_stage: Stage) -> None:
     assert not await stage["mads"].has("Jeg kan nås")
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_whoever_is_rung_up_from_the_list_has_been_told_of_the_mail_too(open_stage: Stage) -> None:
     """R200: two lists of the same people are not rung through twice; what a centre said on the telephone is no ping."""

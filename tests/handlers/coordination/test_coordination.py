@@ -67,6 +67,7 @@ async def test_a_coordinating_staff_stands_as_soon_as_more_municipalities_are_hi
     assert [(row["direction"], row["person"]) for row in reports] == [("in", "siv"), ("out", "siv")]
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_a_mandate_that_waits_is_agreed_on_no_longer_when_the_staff_has_stood_down(stage: Stage) -> None:
     """R162 R017: its card says so, and has no button that would only be refused."""

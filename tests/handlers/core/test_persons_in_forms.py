@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.stage.platforms import everywhere, in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage
@@ -10,6 +12,7 @@ stage = after(cloudburst)
 LONG = "pumpe til Birkehøj, tal med pedellen først, og tag den lange slange med"
 
 
+@pytest.mark.long
 @everywhere
 async def test_a_name_in_a_form_that_is_nobodys_is_asked_about_with_the_form_as_it_was_typed(stage: Stage) -> None:
     """Requirement 3.5, R232: nothing is begun meanwhile, and only the name is written again."""

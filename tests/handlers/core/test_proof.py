@@ -95,6 +95,7 @@ async def test_an_aktiver_from_a_number_alone_is_a_warning_and_never_a_decision(
     assert (len(told["alerts"]), told["crisis"]["level"]) == (2, None)
 
 
+@pytest.mark.long
 async def test_by_sms_the_staff_writes_in_the_log_and_nothing_is_confirmed_or_ended_without_a_code(
     stage: SmsStage,
 ) -> None:

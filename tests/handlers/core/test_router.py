@@ -77,6 +77,7 @@ async def test_every_button_that_a_person_sees_does_something_or_says_why_not(st
     assert verify_export(await stage.export()) == []
 
 
+@pytest.mark.long
 async def test_what_was_chosen_is_done_on_the_incident_that_was_chosen(stage: RehearsalStage) -> None:
     """D04: text without a verb, `Gem i log`, which of the two: and it stands there, without being asked again."""
     await two_crises(stage)
@@ -162,6 +163,7 @@ async def test_no_text_brings_a_turn_down(stage: RehearsalStage, text: str) -> N
     assert verify_export(await stage.export()) == []
 
 
+@pytest.mark.long
 async def test_twenty_thousand_characters_are_kept_whole_and_shown_short(stage: RehearsalStage) -> None:
     """R301: as a report, as a title, as a correction and as a reason."""
     long = ("vand " * 4000).strip()

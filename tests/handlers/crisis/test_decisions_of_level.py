@@ -52,6 +52,7 @@ async def test_anybody_elses_activation_is_a_warning_that_goes_up_at_once(stage:
     assert not await stage["rune"].has("Ja")
 
 
+@pytest.mark.long
 @on_one_database
 async def test_when_a_centre_calls_for_it_all_the_others_are_asked_what_they_can_contribute(
     stage: RehearsalStage,
@@ -200,6 +201,7 @@ async def test_level_one_tells_the_directorate_and_begins_nothing_else(stage: Re
     assert await stage["lars"].sees("Orientering, niveau 1")
 
 
+@pytest.mark.long
 @on_one_database
 async def test_level_one_has_no_staff_to_call_to_a_meeting_or_to_man(stage: RehearsalStage) -> None:
     """R017 R051 R055 R072 R095: "Møde 1 er indkaldt", it said, and nobody was; the words are given back, and after `nedskaler`

@@ -253,6 +253,7 @@ async def test_communication_gets_the_nine_headings(stage: Stage) -> None:
     assert await stage["bo"].sees("9. Succeskriterier")
 
 
+@pytest.mark.long
 @in_slack
 async def test_what_fully_established_still_takes_is_counted(stage: Stage) -> None:
     """R071 R121: the support functions too."""

@@ -367,6 +367,7 @@ async def test_an_item_waits_for_the_staff_that_is_called_again(stage: Rehearsal
     assert await stage["hanne"].has("Drøftelse")
 
 
+@pytest.mark.long
 async def test_all_that_is_open_is_ticked_off_after_the_end_until_the_list_is_empty(stage: RehearsalStage) -> None:
     """R075: the closing list's points, measures and tasks; by those who ran the staff, and nobody else."""
     await stage["kim"].commands("tiltag pumpe til Birkehøj @mads", "stab")
@@ -391,6 +392,7 @@ async def test_all_that_is_open_is_ticked_off_after_the_end_until_the_list_is_em
     assert verify_export(await stage.export()) == []
 
 
+@pytest.mark.long
 async def test_what_the_council_was_told_can_be_read_when_all_is_over_and_is_not_written_anew(
     stage: RehearsalStage,
 ) -> None:

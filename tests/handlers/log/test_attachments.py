@@ -106,6 +106,7 @@ async def test_a_message_with_a_picture_is_saved_with_it_once(stage: Stage) -> N
     assert [(each["log_no"], each["sha256"]) for each in told["attachments"]] == [(saved["no"], HASH)]
 
 
+@pytest.mark.long
 @in_one_chat
 async def test_one_picture_that_is_changed_afterwards_is_found_in_the_database_and_in_the_zip(stage: Stage) -> None:
     """R186: also when the one who did it has changed the hash beside it."""

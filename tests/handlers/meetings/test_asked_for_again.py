@@ -11,6 +11,7 @@ from tests.stage.stage import Stage
 stage = after(cloudburst)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("words", ["dagsorden", "møde", "billede", "byråd"])
 @in_teams
 async def test_what_is_asked_for_again_stands_below_and_where_it_is_asked_for(stage: Stage, words: str) -> None:

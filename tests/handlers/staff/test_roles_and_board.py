@@ -77,6 +77,7 @@ async def test_the_secretariat_is_named_by_the_staff_and_has_the_right_at_once(s
     assert not await stage["lars"].sees("Udpeget – brandmand")
 
 
+@pytest.mark.long
 @in_teams
 async def test_whoever_is_replaced_in_a_role_leaves_the_place_that_they_had_by_it_alone(stage: Stage) -> None:
     """R051 R254 D09: named by the staff, or called by the plan; who sits there for something else too stays, and `Fortryd`

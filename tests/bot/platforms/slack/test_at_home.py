@@ -267,6 +267,7 @@ async def test_an_older_installation_lacks_that_alone_and_says_so_once(stage: Sl
         assert await db.scalar(select(Crisis.level).order_by(Crisis.id.desc())) == 2
 
 
+@pytest.mark.long
 async def test_what_can_not_be_put_above_it_now_is_put_there_later_and_a_refusal_stops_nothing(
     stage: SlackStage,
 ) -> None:

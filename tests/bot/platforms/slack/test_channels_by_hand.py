@@ -183,6 +183,7 @@ async def test_a_staffs_channel_that_is_renamed_is_told_of_and_goes_on(house: Ho
     assert house.posted("Stabsmøde nu") == 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("how", [*inbound.REOPENED, "member_joined_channel"])
 async def test_a_staffs_channel_that_is_opened_again_is_the_staffs_again(house: House, how: str) -> None:
     """R030 D02: archived by mistake, or krisebot was taken out and is let in again: what was said meanwhile is said there too."""

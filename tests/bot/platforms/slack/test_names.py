@@ -59,6 +59,7 @@ async def test_without_the_scope_the_text_beside_the_id_is_used_and_nothing_is_a
     assert stage.bot.engine.platforms["slack"].trouble() is None
 
 
+@pytest.mark.long
 async def test_a_slack_that_does_not_tell_holds_nobody_up(stage: SlackStage) -> None:
     """R001: the words are kept, with the ids, within the three seconds that Slack waits."""
     channel = named(stage)
