@@ -41,7 +41,7 @@ function fit() {
     }
     const edge = board.getBoundingClientRect().bottom;
     const below = () => [...list.children].some((each) => each.getBoundingClientRect().bottom > edge);
-  if (!WALL.matches || !below()) {
+    if (!WALL.matches || !below()) {
       continue;
     }
     const besides = document.createElement("li");
