@@ -90,7 +90,7 @@ class Board:
     clocks: Sequence[Mapping[str, Any]] = ()
     facts: Sequence[Mapping[str, str]] = ()
     log: Sequence[Mapping[str, str]] = ()
-    lights: Sequence[Mapping[str, str]] = ()
+    lights: Sequence[Mapping[str, Any]] = ()
     charts: Sequence[Mapping[str, Any]] = ()
     solved: Sequence[Item] = ()
     decided: Sequence[Item] = ()
@@ -327,8 +327,8 @@ async def _log(turn: Context, grade: Grade) -> list[dict[str, str]]:
     ]
 
 
-async def _lights(turn: Context, told: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Return each centre's light: the worst of its newest answers, and how old that is."""
+async def _lights(turn: Context, told: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return each centre's light: the worst of its newest answers, and how old that is; last how many there are besides."""
     newest: dict[str, list[Mapping[str, Any]]] = {}
     for ping in told["pings"]:
         by_centre: dict[str, list[Mapping[str, Any]]] = {}

@@ -68,13 +68,13 @@ class Papers:
             if found is None and report is None:
                 raise web.HTTPNotFound
             kept: dict[str, bytes] = {}
-            lines: dict[int, int] = {}
-            if found is not None and row.kind in ("picture", "agenda"):
+            lines = await _lines(db, found[1]) if found is not None and row.kind == "agenda" else {}
+            pictured = (
+                papers.illustrated(found[1]) if found is not None and row.kind == "picture" else {*lines.values()}
+            )
+            if pictured:
                 told |= await export.excerpt(db, crisis, highest, "attachments")
-                lines = await _lines(db, found[1]) if row.kind == "agenda" else {}
-                kept = await _kept(
-                    db, told, {*lines.values()} if row.kind == "agenda" else papers.illustrated(found[1])
-                )
+                kept = await _kept(db, told, pictured)
         written = self._engine.clock.now() if found is None else _written(row, *found)
 
         def drawn() -> bytes:

@@ -41,7 +41,8 @@ async def contact(turn: Turn, text: str) -> None:
         if fold(text) in GONE_THROUGH:
             await _remember_review(turn)
             text = ""
-        await _tell(turn, await _state(turn, 0))
+        # More people read the staff's channel than the list is for.
+        await turn.answer_alone(await _state(turn, 0))
     else:
         said = f"*Ring.* Det, du har set, kan også skrives: */krise varsel*.{staying_inside.reminder(turn)}"
         await turn.answer(Card(said, facts=public_lines(turn)))
@@ -184,12 +185,6 @@ async def last_checked(turn: Context) -> str:
 
 def _day(turn: Context, at: datetime) -> str:
     return f"{at.astimezone(turn.zone):%d.%m.%Y}"
-
-
-async def _tell(turn: Turn, card: Card) -> None:
-    """Send a card to whoever asked alone, wherever it was asked: more people read the staff's channel than the list is
-    for."""
-    await turn.answer_alone(card)
 
 
 async def _find_crisis(turn: Turn) -> None:

@@ -203,36 +203,43 @@ def advised(row: PublicMessage) -> str:
 async def advise(turn: Turn, number: int) -> None:
     """Write what the receivers should do, "så alle parter agerer hensigtsmæssigt", into a draft; by communication or whoever
     it was delegated to."""
-    row = await turn.of_crisis(PublicMessage, number)
-    if row is None or row.published_at is not None or await _refuse_other(turn, row):
+    row = await _draft_or_refuse(turn, number)
+    if row is None:
         return
     if not turn.value("advice"):
         await turn.answer(Card("Skriv, hvad de skal gøre. Intet er ændret."))
         return
     row.advice = turn.value("advice")
-    await turn.log(
-        f"Budskab {row.number} til {row.audience}, kladde: {advised(row)}",
-        kind="communication",
-        sender=turn.sender,
-        refs={"public_message": row.number},
-    )
-    await _redraw(turn, row)
+    await _keep_draft(turn, row, f"kladde: {advised(row)}")
 
 
 @action("budskab.amend", who=rights.proven)
 async def amend(turn: Turn, number: int) -> None:
     """Write what a draft lacks, "krisens art, omfang og forventede forløb", or what it rests on; by communication or whoever
     it was delegated to."""
-    row = await turn.of_crisis(PublicMessage, number)
-    if row is None or row.published_at is not None or await _refuse_other(turn, row):
+    row = await _draft_or_refuse(turn, number)
+    if row is None:
         return
     if not turn.value("nature"):
         await turn.answer(Card("Skriv, hvad der er sket. Intet er ændret."))
         return
     row.sources = form_values.typed(turn, "sources", _numbers, "Skriv numre i loggen, fx 4, 7.") or []
     row.nature, row.extent, row.course = turn.value("nature"), turn.value("extent"), turn.value("course")
+    await _keep_draft(turn, row, f"kladden er rettet: {in_full(row)}")
+
+
+async def _draft_or_refuse(turn: Turn, number: int) -> PublicMessage | None:
+    """Find a draft that the sender may write in; else None, and whoever may not is told who may."""
+    row = await turn.of_crisis(PublicMessage, number)
+    if row is None or row.published_at is not None or await _refuse_other(turn, row):
+        return None
+    return row
+
+
+async def _keep_draft(turn: Turn, row: PublicMessage, what: str) -> None:
+    """Log what a draft says by now, and draw it anew wherever it stands."""
     await turn.log(
-        f"Budskab {row.number} til {row.audience}, kladden er rettet: {in_full(row)}",
+        f"Budskab {row.number} til {row.audience}, {what}",
         kind="communication",
         sender=turn.sender,
         refs={"public_message": row.number},
@@ -261,10 +268,8 @@ async def _refuse_other(turn: Turn, row: PublicMessage) -> bool:
 async def published(turn: Turn, number: int) -> None:
     """Write down that a person has published a message, which krisebot never does; by communication or whoever it was
     delegated to."""
-    row = await turn.of_crisis(PublicMessage, number)
-    if row is None or row.published_at is not None:
-        return
-    if await _refuse_other(turn, row):
+    row = await _draft_or_refuse(turn, number)
+    if row is None:
         return
     row.published_at, row.published_by, row.channel = (
         turn.received,

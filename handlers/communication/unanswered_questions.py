@@ -41,7 +41,7 @@ async def ask_about(turn: Turn, question: int, reminded: bool = False) -> None:
         await turn.at(
             turn.now + ANSWERED_WITHIN,
             "questions.unanswered",
-            f"question/{row.id}/unanswered/again",
+            f"{reminders_of(row)}/again",
             question=row.id,
             reminded=True,
         )

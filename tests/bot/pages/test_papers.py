@@ -175,6 +175,11 @@ async def test_an_issued_order_is_a_paper_for_the_staff_while_they_may_see_it(op
     assert "spær Hovedgaden" in printed(await fetched(stage, his["pdf"]))
 
 
+async def pictures_on(stage: Stage, path: str) -> int:
+    """How many pictures a paper has, as Word."""
+    return len(docx.Document(io.BytesIO(await fetched(stage, path))).inline_shapes)
+
+
 @pytest.mark.long
 @in_one_chat
 async def test_what_was_sent_in_with_an_agendas_item_stands_on_the_agenda_below_it(open_stage: Stage) -> None:
@@ -194,12 +199,11 @@ async def test_what_was_sent_in_with_an_agendas_item_stands_on_the_agenda_below_
         await stage[name].commands("dagsorden")
         await stage[name].presses("PDF og Word")
         links[name] = await newest_links(stage, name)
-        word = docx.Document(io.BytesIO(await fetched(stage, links[name]["docx"])))
-        assert len(word.inline_shapes) == 1
+        assert await pictures_on(stage, links[name]["docx"]) == 1
         assert "Til punkt 4.1: kort.png" in printed(await fetched(stage, links[name]["pdf"]))
     no = (await stage.part("attachments"))[0]["log_no"]
     await stage["lars"].commands(f"grad {no} fortrolig")
-    assert len(docx.Document(io.BytesIO(await fetched(stage, links["lars"]["docx"]))).inline_shapes) == 1
+    assert await pictures_on(stage, links["lars"]["docx"]) == 1
     assert "kort.png" not in printed(await fetched(stage, links["hanne"]["pdf"]))
 
 
@@ -221,12 +225,11 @@ async def test_a_map_that_is_graded_afterwards_is_on_paper_for_those_alone_who_m
         await stage[name].commands("billede")
         await stage[name].presses("PDF og Word")
         links[name] = (await newest_links(stage, name))["docx"]
-        word = docx.Document(io.BytesIO(await fetched(stage, links[name])))
-        assert len(word.inline_shapes) == 1
+        assert await pictures_on(stage, links[name]) == 1
     no = (await stage.part("attachments"))[0]["log_no"]
     (version,) = await stage.part("pictures")
     assert version["sections"][9]["text"].split("\n")[1:] == [f"• kort.png: her står vandet (nr. {no}, ubekræftet)"]
     await stage["lars"].commands(f"grad {no} fortrolig")
     # The whole picture repeats the line, and is as confidential as it is.
     await fetched(stage, links["hanne"], 404)
-    assert len(docx.Document(io.BytesIO(await fetched(stage, links["lars"]))).inline_shapes) == 1
+    assert await pictures_on(stage, links["lars"]) == 1
