@@ -13,14 +13,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.engine.engine import Engine
 from bot.pages.file_response import file_response
 from handlers.core import clearance
+from handlers.core.context import Context
 from handlers.core.turn import Turn
 from handlers.preparedness import evaluation_report
 from storage.case import export
-from storage.case.pages import case_parts, illustrations, papers, pdf
+from storage.case.pages import illustrations, papers, pdf
 from storage.case.pages.blocks import Block, Margins, Names, Told
 from storage.case.verification import kept_attachments
+from storage.grades import Grade
 from storage.rows.crisis import Crisis
 from storage.rows.log import Paper, content_of
+from storage.rows.measures import Order
 from storage.rows.meetings import AgendaItem
 from storage.rows.staff import LISTS, MINUTES, PICTURE, Subject
 from storage.rows.traffic import strangers
@@ -60,7 +63,7 @@ class Papers:
             crisis = await db.get_one(Crisis, row.crisis_id)
             turn = Turn(db, self._engine.clock.now(), self._engine.plan(), crisis=crisis)
             # Who may see what is asked anew: somebody may have left, or the minutes been graded, since the link was given.
-            highest = await clearance.highest_for(turn, row.given_to, SUBJECTS.get(row.kind, MINUTES))
+            highest = await _highest(turn, row)
             told = await export.excerpt(db, crisis, highest, "pictures", "meetings", "orders", "intents")
             names = Names.of(turn.rules, await strangers(db))
             report = await evaluation_report.of(turn) if row.kind == "evaluation" else None
@@ -69,9 +72,7 @@ class Papers:
                 raise web.HTTPNotFound
             kept: dict[str, bytes] = {}
             lines = await _lines(db, found[1]) if found is not None and row.kind == "agenda" else {}
-            pictured = (
-                papers.illustrated(found[1]) if found is not None and row.kind == "picture" else {*lines.values()}
-            )
+            pictured = _pictured(row, found[1], lines) if found is not None else set()
             if pictured:
                 told |= await export.excerpt(db, crisis, highest, "attachments")
                 kept = await _kept(db, told, pictured)
@@ -110,6 +111,26 @@ def _found(row: Paper, told: Told) -> tuple[Told, Told] | None:
     )
 
 
+async def _highest(turn: Context, row: Paper) -> Grade:
+    """Return the highest grade that whoever was given a paper may see on it; an order is known to those it was sent to."""
+    if row.kind == "order":
+        query = select(Order.asked).where(Order.crisis_id == row.crisis_id, Order.number == row.version)
+        if row.given_to in (await turn.db.scalar(query) or ()):
+            return clearance.STAFF
+    return await clearance.highest_for(turn, row.given_to, SUBJECTS.get(row.kind, MINUTES))
+
+
+def _pictured(row: Paper, version: Told, lines: Mapping[int, int]) -> set[int]:
+    """Return the lines of the log whose pictures stand on a paper."""
+    match row.kind:
+        case "picture":
+            return papers.illustrated(version)
+        case "order":
+            return {version["draft_no"]} - {None}
+        case _:
+            return {*lines.values()}
+
+
 async def _kept(db: AsyncSession, told: Told, numbers: set[int]) -> dict[str, bytes]:
     """Return the bytes of what is attached to some lines of the log, by their SHA-256."""
     wanted = {row["sha256"] for row in kept_attachments(told) if row["log_no"] in numbers}
@@ -139,7 +160,7 @@ def _blocks(
         case "agenda":
             return papers.agenda(meeting, version, told, names, files, lines)
         case "order":
-            return case_parts.order(version, names)
+            return papers.order(version, told, names, files)
         case _:
             return papers.minutes(meeting, version, told, names)
 

@@ -39,9 +39,15 @@ def card(turn: Context, head: str, title: str = "") -> Card:
 
 
 def decided_by(turn: Context) -> str:
-    """Name whoever decided the crisis' level, and on whose behalf where it was a deputy (plan §2); empty for nobody."""
+    """Name whoever decided the crisis' level, and on whose behalf where it was a deputy (plan §2); empty for nobody.
+
+    Behind whoever has the right of 4K's chief stands "(4K)": few in the municipality know them (plan §4).
+    """
     crisis = turn.the_crisis
-    return rights.acting(turn, crisis.decided_by, crisis.on_behalf_of) if crisis.decided_by else ""
+    if not crisis.decided_by:
+        return ""
+    theirs = " (4K)" if turn.rules.leads_4k(crisis.on_behalf_of or crisis.decided_by) else ""
+    return f"{rights.acting(turn, crisis.decided_by, crisis.on_behalf_of)}{theirs}"
 
 
 def named(level: int | None) -> str:

@@ -332,7 +332,7 @@ async def _too_late(turn: Turn, escalation: Escalation, person: str, said: str) 
     )
     crisis = turn.the_crisis
     if crisis.decided_by:
-        happened = f"{turn.name(crisis.decided_by)} besluttede {decision_card.named(crisis.level)} {turn.clock(crisis.decided_at)}."
+        happened = f"{decision_card.decided_by(turn)} besluttede {decision_card.named(crisis.level)} {turn.clock(crisis.decided_at)}."
     elif escalation.taken_by:
         happened = f"{turn.name(escalation.taken_by)} har taget varslet."
     else:

@@ -17,6 +17,7 @@ from handlers.core.context import Context
 from handlers.core.language import replies, times_shown, verb_words
 from handlers.core.registry import Take, action, reply, verb
 from handlers.core.turn import Turn
+from handlers.log import paper_links
 from handlers.measures import intent, orders_card, orders_steps, tasks
 from handlers.measures.measure_reading import Reading
 from handlers.measures.orders_card import CLOSED
@@ -170,6 +171,15 @@ async def report(turn: Turn, order: int) -> None:
         await orders_steps.report(turn, row, turn.value("text"))
 
 
+@action("orders.paper")
+async def paper(turn: Turn, order: int) -> None:
+    """Give an order on paper, with the maps and pictures that belong to it, by `PDF og Word`; `refuse_answer` decides to
+    whom."""
+    row = await _of_crisis(turn, order)
+    if row is not None and row.number is not None and not await orders_steps.refuse_answer(turn, row):
+        await paper_links.send(turn, "order", row.number)
+
+
 @action("orders.doubt")
 async def doubted(turn: Turn, order: int) -> None:
     """Take anybody's doubt about an order to the staff, by `Jeg er i tvivl`."""
@@ -248,7 +258,7 @@ async def _act_on(turn: Turn, number: int, said: str) -> bool:
         pass
     elif not said:
         mine = turn.sender in row.asked
-        await turn.answer(orders_card.receivers(turn, row) if mine else await _how_far(turn, row))
+        await turn.answer(await (orders_card.receivers(turn, row) if mine else _how_far(turn, row)))
     elif found.kind == "none" or not found.verb:
         return False
     elif found.kind == "near":
@@ -270,7 +280,7 @@ async def _act_on(turn: Turn, number: int, said: str) -> bool:
 
 
 async def _how_far(turn: Context, row: Order) -> Card:
-    return orders_card.staff(turn, row, paper=await rights.staff.held(turn))
+    return await orders_card.staff(turn, row, paper=await rights.staff.held(turn))
 
 
 async def _draft(turn: Turn, *, task: str, **more: object) -> Order:
@@ -279,7 +289,9 @@ async def _draft(turn: Turn, *, task: str, **more: object) -> Order:
     row = Order(crisis_id=turn.the_crisis.id, task=task, drafted_by=turn.sender, drafted_at=turn.now, asked=[], **more)
     turn.db.add(row)
     await turn.db.flush()
-    await turn.log(f"Kladde til ordre: {task}", kind="order_draft", sender=turn.sender)
+    entry = await turn.log(f"Kladde til ordre: {task}", kind="order_draft", sender=turn.sender)
+    row.draft_no = entry.no
+    await turn.enclose(entry, turn.the_incoming, turn.inbox_id)
     turn.drafted = True
     return row
 
@@ -300,7 +312,7 @@ def _fill_in(turn: Turn, row: Order, due: datetime | None, receiver: str | None)
 async def _show(turn: Turn, row: Order) -> None:
     """Show the draft to whoever wrote it and to the chief, who decides."""
     for person in dict.fromkeys([row.drafted_by, *(await turn.chiefs())[:1], turn.sender]):
-        await turn.say(person, orders_card.draft(turn, row), key=orders_card.key(row, f"draft/{person}"))
+        await turn.say(person, await orders_card.draft(turn, row), key=orders_card.key(row, f"draft/{person}"))
 
 
 async def _of_crisis(turn: Context, order: int) -> Order | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from handlers.core import enclosures
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import Context
 from handlers.log import paper_links
@@ -40,15 +41,16 @@ def named(row: Order) -> str:
     return f"Ordre {row.number}" if row.number is not None else "Ordre, kladde"
 
 
-def draft(turn: Context, row: Order) -> Card:
+async def draft(turn: Context, row: Order) -> Card:
     """Draw an order for whoever drafted it, and for the chief, who alone can issue it."""
     if row.state == "dropped":
         return Card(f"Kladden er kasseret: {quote(row.task, 300)}")
     if row.number is not None:
-        return staff(turn, row)
+        return await staff(turn, row)
     missing = "" if row.receiver else "\n❗ Modtager mangler: tryk Ret."
     return Card(
-        f"*Kladde til ordre* af {turn.name(row.drafted_by)}. Kun krisestabschefen udsteder den.{missing}",
+        f"*Kladde til ordre* af {turn.name(row.drafted_by)}. Kun krisestabschefen udsteder den.{missing}"
+        + await _attached(turn, row),
         facts=_facts(turn, row),
         buttons=(
             Button("Udsted ordre", "orders.issue", {"order": row.id}, style="primary"),
@@ -58,7 +60,7 @@ def draft(turn: Context, row: Order) -> Card:
     )
 
 
-def receivers(turn: Context, row: Order, *, instead_of: str | None = None) -> Card:
+async def receivers(turn: Context, row: Order, *, instead_of: str | None = None) -> Card:
     """Draw an order for whoever is to carry it out.
 
     Args:
@@ -85,17 +87,20 @@ def receivers(turn: Context, row: Order, *, instead_of: str | None = None) -> Ca
         head += "\nTryk Modtaget nu, så staben ved, at du har den."
     else:
         head += f"\n✅ Modtaget {turn.clock(row.acknowledged_at)} af {turn.name(row.acknowledged_by or '')}."
-    return Card(head, facts=_facts(turn, row), buttons=tuple(buttons))
+    attached = await _attached(turn, row)
+    if attached:
+        buttons.append(Button("PDF og Word", "orders.paper", {"order": row.id}))
+    return Card(head + attached, facts=_facts(turn, row), buttons=tuple(buttons))
 
 
-def staff(turn: Context, row: Order, *, paper: bool = True) -> Card:
+async def staff(turn: Context, row: Order, *, paper: bool = True) -> Card:
     """Draw how far an order is, for the staff.
 
     Args:
         paper: whether whoever sees it may have it on paper.
     """
     return Card(
-        f"*Ordre {row.number} til {turn.name(row.receiver or '')}*: {how_far(turn, row)}",
+        f"*Ordre {row.number} til {turn.name(row.receiver or '')}*: {how_far(turn, row)}{await _attached(turn, row)}",
         facts=_facts(turn, row),
         buttons=(paper_links.button(row.crisis_id, "order", row.number),) if paper and row.number is not None else (),
     )
@@ -126,6 +131,10 @@ def whole(turn: Context, row: Order) -> str:
 def key(row: Order, rest: str) -> str:
     """Name a message about an order."""
     return f"order/{row.id}/{rest}"
+
+
+async def _attached(turn: Context, row: Order) -> str:
+    return "" if row.draft_no is None else await enclosures.line(turn, row.draft_no)
 
 
 def _facts(turn: Context, row: Order) -> tuple[tuple[str, str], ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from handlers.core import rights, running
+from handlers.core import enclosures, rights, running
 from handlers.core.card import Button, Card, quote
 from handlers.core.context import URGENT, Context
 from handlers.core.registry import timer
@@ -29,8 +29,9 @@ async def issue(turn: Turn, row: Order) -> None:
         raise ValueError("an order without a receiver")
     row.number, row.state = await next_number(turn.db, Order.number, Order.crisis_id == turn.the_crisis.id), "issued"
     row.issued_by, row.issued_at, row.asked = turn.sender, turn.now, [row.receiver]
+    attached = f"\nBilag: se nr. {row.draft_no}." if row.draft_no and await enclosures.line(turn, row.draft_no) else ""
     entry = await turn.log(
-        f"Ordre {row.number}\n{orders_card.whole(turn, row)}\nUdstedt af {await rights.signed(turn, turn.sender)}.",
+        f"Ordre {row.number}\n{orders_card.whole(turn, row)}{attached}\nUdstedt af {await rights.signed(turn, turn.sender)}.",
         kind="order",
         sender=turn.sender,
         receiver=row.receiver,
@@ -42,7 +43,7 @@ async def issue(turn: Turn, row: Order) -> None:
     row.log_no = entry.no
     await journal.demand(turn, entry, "order", f"Ordre {row.number} til {turn.name(row.receiver)}")
     await _send(turn, row, row.receiver)
-    await turn.say(turn.staff, orders_card.staff(turn, row), key=orders_card.key(row, "staff"))
+    await turn.say(turn.staff, await orders_card.staff(turn, row), key=orders_card.key(row, "staff"))
     if row.due_at and row.due_at > turn.now:
         await turn.at(row.due_at, "orders.due", orders_card.key(row, "due"), order=row.id)
 
@@ -160,7 +161,7 @@ def deputies(plan: Plan, person: str) -> list[str]:
 async def _send(turn: Turn, row: Order, person: str) -> None:
     await turn.say(
         person,
-        orders_card.receivers(turn, row, instead_of=row.receiver if person != row.receiver else None),
+        await orders_card.receivers(turn, row, instead_of=row.receiver if person != row.receiver else None),
         key=orders_card.key(row, person),
         kind="order",
         urgency=URGENT,
@@ -198,12 +199,12 @@ async def _changed(turn: Turn, row: Order, summary: str, kind: LogKind, status: 
     for person in row.asked:
         instead_of = row.receiver if person != row.receiver else None
         await turn.say(
-            person, orders_card.receivers(turn, row, instead_of=instead_of), key=orders_card.key(row, person)
+            person, await orders_card.receivers(turn, row, instead_of=instead_of), key=orders_card.key(row, person)
         )
-    await turn.say(turn.staff, orders_card.staff(turn, row), key=orders_card.key(row, "staff"))
+    await turn.say(turn.staff, await orders_card.staff(turn, row), key=orders_card.key(row, "staff"))
     rung = await turn.db.scalars(select(Message).where(Message.key.startswith(orders_card.key(row, "ring/"))))
     for message in rung if row.state != "issued" else ():
-        await turn.say(message.recipient, orders_card.staff(turn, row), key=message.key)
+        await turn.say(message.recipient, await orders_card.staff(turn, row), key=message.key)
 
 
 async def _tell_issuer(turn: Turn, row: Order, head: str, text: str) -> None:

@@ -243,6 +243,11 @@ class Plan(PlanModel):
         """Return those who may decide on activation, in the order of plan §4."""
         return list(dict.fromkeys(each for role in DECIDING_ROLES for each in self.holders(role) + self.deputies(role)))
 
+    def leads_4k(self, person: str | None) -> bool:
+        """Whether a person is "Beredskabschef ved 4K" (plan §4), and of the other organisation alone."""
+        is_chief = person is not None and person == self.holder("beredskabschef")
+        return is_chief and person not in (self.holder("borgmester"), *self.board())
+
     def interim_secretariat(self) -> list[str]:
         """Return those who are the secretariat until the staff has named one."""
         return list(dict.fromkeys(self.secretariat or self.secretariat_roles()))

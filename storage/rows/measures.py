@@ -283,6 +283,9 @@ class Order(Base):
     done_by: Mapped[str | None]
     done_at: Mapped[datetime | None]
     report: Mapped[Words | None]  # what was reported back
+    draft_no: Mapped[
+        int | None
+    ]  # the draft's line, with the pictures and files that came along; None: of an older release
     log_no: Mapped[int | None]
     __table_args__ = (UniqueConstraint("crisis_id", "number"),)
 
@@ -339,6 +342,7 @@ async def orders(db: AsyncSession, crisis: Crisis, highest: Grade) -> list[dict[
             "done_by": row.done_by,
             "done_at": instant_or_none(row.done_at),
             "report": row.report,
+            "draft_no": row.draft_no,
             "log_no": row.log_no,
         }
         for row in rows

@@ -69,7 +69,7 @@ def _front(told: Told, names: Names) -> Iterator[Block]:
             ("Sag i ESDH", crisis["case_ref"] or "mangler"),
             ("Sag i C3", crisis["c3_ref"] or "mangler"),
             ("Niveau", str(crisis["level"] or "ikke besluttet")),
-            ("Besluttet", f"{names.time(crisis['decided_at'])} {names.person(crisis['decided_by'])}".strip() or "–"),
+            ("Besluttet", names.decided(crisis)),
             ("Fuldt etableret", names.time(crisis["established_at"]) or "–"),
             ("Afblæst", names.time(crisis["deactivated_at"]) or "–"),
             ("Loglinjer", str(told["chain"]["count"])),

@@ -62,6 +62,7 @@ class Names:
         phones: the telephone list's rows: name, title, number, mail; none for whoever may not have it.
         checked: what is said of when that list was last gone through, Danish.
         logo: the municipality's, as PNG; empty where it has none.
+        of_4k: who decides for the other organisation, which is said behind their names.
     """
 
     persons: Mapping[str, str]
@@ -71,6 +72,7 @@ class Names:
     phones: tuple[tuple[str, str, str, str], ...] = ()
     checked: str = ""
     logo: bytes = b""
+    of_4k: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, plan: Plan, strangers: Mapping[str, str] | None = None) -> Names:
@@ -86,12 +88,20 @@ class Names:
             municipality=plan.municipality,
             zone=plan.timezone,
             logo=plan.logo_drawn,
+            of_4k=frozenset(person for person in plan.persons if plan.leads_4k(person)),
         )
 
     def person(self, person: str | None) -> str:
         """Return a person's name; several with commas between them; of a stranger without one what their
         platform calls them by, as the chat has it."""
         return ", ".join(self._person(each) for each in (person or "").split(", ") if each)
+
+    def decided(self, crisis: Told) -> str:
+        """Write when a crisis' level was decided, by whom and by whose right, as the cards have it; a dash for not yet."""
+        by, principal = crisis["decided_by"], crisis["on_behalf_of"]
+        behalf = f" på vegne af {self.person(principal)}" if principal else ""
+        theirs = " (4K)" if (principal or by) in self.of_4k else ""
+        return f"{self.time(crisis['decided_at'])} {self.person(by)}{behalf}{theirs}".strip() or "–"
 
     def _person(self, person: str) -> str:
         if isinstance(recipient_of(person), StaffRecipient):

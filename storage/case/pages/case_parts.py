@@ -35,11 +35,11 @@ def roster(told: Told, names: Names) -> Iterator[Block]:
 def orders(told: Told, names: Names) -> Iterator[Block]:
     """Yield the written orders, each by itself."""
     for row in told.get("orders") or []:
-        yield from order(row, names)
+        yield from order(row, told, names)
 
 
-def order(row: Told, names: Names) -> Iterator[Block]:
-    """Yield a written order, or a draft of one, with who has it from whom since when."""
+def order(row: Told, told: Told, names: Names) -> Iterator[Block]:
+    """Yield a written order, or a draft of one, with who has it from whom since when, and what is attached to it by name."""
     number = f" nr. {row['number']}" if row.get("number") else " (KLADDE, ikke udstedt)"
     yield Block("heading", f"Skriftlig ordre{number}")
     labels = {
@@ -61,6 +61,8 @@ def order(row: Told, names: Names) -> Iterator[Block]:
         if value:
             said = names.time(value) if name.endswith("_at") else str(value)
             rows.append((label, names.person(said) if name in ("to", "issued_by", "acknowledged_by") else said))
+    files = [each["name"] for each in told.get("attachments") or [] if each["log_no"] == row["draft_no"]]
+    rows += [("Bilag", ", ".join(files))] if files else []
     yield Block("facts", rows=tuple(rows))
 
 

@@ -141,7 +141,7 @@ def _crisis(each: OnPaper, names: Names) -> Iterator[Block]:
         "facts",
         rows=(
             ("Niveau", str(crisis["level"] or "ikke besluttet")),
-            ("Besluttet", f"{names.time(crisis['decided_at'])} {names.person(crisis['decided_by'])}".strip() or "–"),
+            ("Besluttet", names.decided(crisis)),
             ("Krisestabschef", names.person(crisis["chief"]) or "ikke udpeget"),
             ("Fuldt etableret senest", names.time(crisis["established_due"]) or "–"),
             ("Fuldt etableret", names.time(crisis["established_at"]) or "nej"),

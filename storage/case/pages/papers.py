@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
-from storage.case.pages import charts, illustrations
+from storage.case.pages import case_parts, charts, illustrations
 from storage.case.pages.blocks import Block, Names, Told
 from storage.rows.meetings import PARTS
 from storage.rows.picture import NATIONAL, PLAN, STAFF
@@ -126,6 +126,12 @@ def meetings(told: Told, names: Names) -> Iterator[Block]:
             yield from agenda(meeting, row, told, names)
         for row in [each for each in meeting["minutes"] if each["sent_at"]][-1:]:
             yield from minutes(meeting, row, told, names)
+
+
+def order(row: Told, told: Told, names: Names, files: illustrations.Files = illustrations.no_files) -> Iterator[Block]:
+    """Yield a written order, with the maps and pictures that came along with its draft."""
+    yield from case_parts.order(row, told, names)
+    yield from illustrations.of_lines(told, files, {row["draft_no"]}, f"Til ordre {row['number']}")
 
 
 def agenda(

@@ -15,7 +15,7 @@ from storage.rows.picture import HEADINGS
 from tests.bot.pages.every_paper import map_of_water
 from tests.handlers.meetings.test_meetings import held
 from tests.handlers.picture.test_picture import fields
-from tests.stage.platforms import in_one_chat, in_teams
+from tests.stage.platforms import everywhere, in_one_chat, in_teams
 from tests.stage.stage import Stage
 
 
@@ -233,3 +233,57 @@ async def test_a_map_that_is_graded_afterwards_is_on_paper_for_those_alone_who_m
     # The whole picture repeats the line, and is as confidential as it is.
     await fetched(stage, links["hanne"], 404)
     assert await pictures_on(stage, links["lars"]) == 1
+
+
+@pytest.mark.long
+@everywhere
+async def test_a_map_sent_with_an_orders_draft_follows_the_order_to_whoever_it_is_for(open_stage: Stage) -> None:
+    """R230 R105 R158: it is kept with the draft's line, named on every card, and stands on the order's paper; nobody else
+    is given that paper."""
+    stage = open_stage
+    await stage["jens"].commands("aktiver 2 skybrud")
+    await stage["kim"].sends(
+        "kort.png", map_of_water(), "ordre spær Hovedgaden ved viadukten @Mads kl 17", kind="image/png"
+    )
+    assert not await stage["kim"].sees("står ikke i loggen")
+    assert await stage["lars"].sees("1 bilag: kort.png")
+    (draft,) = await stage.log("order_draft")
+    (kept,) = await stage.part("attachments")
+    assert (kept["state"], kept["log_no"]) == ("kept", draft["no"])
+    await stage["lars"].presses("Udsted ordre")
+    (line,) = await stage.log("order")
+    assert f"Bilag: se nr. {draft['no']}." in line["summary"]
+    (order,) = await stage.part("orders")
+    assert order["draft_no"] == draft["no"]
+    assert await stage["mads"].sees("1 bilag: kort.png")
+    await stage["mads"].presses("Modtaget")
+    await stage["mads"].presses("PDF og Word")
+    links = await newest_links(stage, "mads")
+    assert await pictures_on(stage, links["docx"]) == 1
+    assert "Til ordre 1: kort.png" in printed(await fetched(stage, links["pdf"]))
+    # Its line is graded: whoever has the order keeps its words, and no longer sees the map.
+    await stage["lars"].commands(f"grad {draft['no']} fortrolig")
+    assert await pictures_on(stage, links["docx"]) == 0
+    await stage.forward(hours=25)
+    await fetched(stage, links["docx"], 404)
+
+
+@pytest.mark.long
+@in_one_chat
+async def test_an_orders_paper_is_given_to_those_it_was_sent_to_and_to_the_staff(open_stage: Stage) -> None:
+    """R230 D09: what isn't a picture is named on it; a deputy who gets the order later may have it, and not before."""
+    stage = open_stage
+    await stage["jens"].commands("aktiver 2 skybrud")
+    await stage["kim"].sends("plan.pdf", b"%PDF-1.7", "ordre evakuér stuen på Birkehøj @Gitte", kind="application/pdf")
+    await stage["lars"].presses("Udsted ordre")
+    await stage["gitte"].presses("PDF og Word")
+    links = await newest_links(stage, "gitte")
+    word = docx.Document(io.BytesIO(await fetched(stage, links["docx"])))
+    assert ["Bilag", "plan.pdf"] in [[cell.text for cell in row.cells] for table in word.tables for row in table.rows]
+    (order,) = await stage.part("orders")
+    assert order["asked"] == ["gitte"]
+    assert not await stage["rune"].has("PDF og Word")
+    await stage.forward(minutes=16)
+    _, deputy = (await stage.part("orders"))[0]["asked"]
+    await stage[deputy].presses("PDF og Word")
+    assert "Bilag" in printed(await fetched(stage, (await newest_links(stage, deputy))["pdf"]))

@@ -313,7 +313,7 @@ async def test_whoever_warned_and_whoever_was_asked_read_how_far_it_is_until_it_
     assert "Kan du tage den?" not in asked
     await stage.forward(minutes=5)
     await stage["pia"].presses("Niveau 2")
-    decided = "Afgjort: niveau 2 – krisestab af Pia Krogh på vegne af Jens Lund kl. 14:26."
+    decided = "Afgjort: niveau 2 – krisestab af Pia Krogh på vegne af Jens Lund (4K) kl. 14:26."
     await follows(decided, "Pia Krogh: har taget den", *SILENT[1:], "Jens Lund: ikke længere nødvendig")
     assert all(f"\n\n{decided}" in text for text in await stage["jens"].reads() if "*Varsel nr. 1*" in text)
     reads = await stage["pia"].reads()
@@ -329,7 +329,7 @@ async def test_a_decision_by_somebody_else_stands_on_the_card_and_on_the_reminde
     await stage["jens"].says("har den")
     await stage.forward(minutes=5)
     await stage["pia"].presses("Ingen krise – følg")
-    decided = "Afgjort: ingen krise – følg af Pia Krogh på vegne af Jens Lund kl. 14:05."
+    decided = "Afgjort: ingen krise – følg af Pia Krogh på vegne af Jens Lund (4K) kl. 14:05."
     reads = await stage["jens"].reads()
     assert [text for text in reads if text.startswith("Du har taget varslet")] == [
         f"Du har taget varslet »vand i kælderen«.\n{decided}",

@@ -8,6 +8,8 @@ from importlib import resources
 
 import pytest
 
+from storage.case.pages import volume
+from storage.case.pages.blocks import Names
 from storage.plan import loading
 from storage.plan.model import Plan
 from tests.stage.stage import RehearsalStage, log_of, told
@@ -89,6 +91,30 @@ async def test_a_title_or_a_name_that_looks_right_gives_no_right(stage: Rehearsa
     await stage[name].commands("aktiver 2 skybrud")
     assert (await stage.part("crisis"))["level"] is None
     assert [step["person"] for step in await stage.part("escalation")] == ["jens"]
+
+
+@pytest.mark.parametrize(
+    ("who", "by"),
+    [
+        ("jens", "Jens Lund (4K)"),
+        ("pia", "Pia Krogh på vegne af Jens Lund (4K)"),
+        ("anne", "Anne Holm"),
+        ("mette", "Mette Skov på vegne af Lars Vinther"),
+    ],
+)
+async def test_4k_stands_behind_the_name_of_whoever_decides_for_it_and_of_nobody_else(
+    stage: RehearsalStage, who: str, by: str
+) -> None:
+    """R008, section 3.5 "Besluttet 14:02 af Jens Lund (4K)": few know 4K's chief. On the card of whoever decided, of those
+    who are called, in the channel, in the log and on paper."""
+    await stage[who].commands("aktiver 2 skybrud")
+    assert any(f"aktiveret – niveau 2.* Besluttet kl. 14:00 af {by}.\n" in text for text in await stage[who].reads())
+    assert await stage["kim"].sees(f"Krisestaben er aktiveret kl. 14:00 af {by}.")
+    assert await stage["kim"].sees(f"Niveau 2, besluttet kl. 14:00 af {by}. Fuldt")
+    (decided,) = [line["summary"] for line in await stage.log("decision") if "Besluttet" in line["summary"]]
+    assert decided == f"Besluttet: niveau 2 – krisestab. {by}. skybrud"
+    paper = [row for block in volume(await stage.export(), Names.of(stage.plan), 1, []) for row in block.rows]
+    assert ("Besluttet", f"02.07.2026 kl. 14:00:10 {by}") in paper
 
 
 async def test_level_one_said_in_the_staffs_channel_does_not_scale_the_staff_down(stage: RehearsalStage) -> None:

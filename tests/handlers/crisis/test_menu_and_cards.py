@@ -154,7 +154,7 @@ async def test_no_card_of_anybodys_and_no_text_that_is_passed_on_has_the_old_tit
     async with stage.database.reading() as db:
         every = [(row.key, *each) for row in await db.scalars(select(Message)) for each in words(row.card)]
     assert [
-        each for each in every if OLD in each[2] and "Besluttet: niveau 2 – krisestab. Jens Lund." not in each[2]
+        each for each in every if OLD in each[2] and "Besluttet: niveau 2 – krisestab. Jens Lund (4K)." not in each[2]
     ] == []
     assert any("nedsat på grund af: Skybrud Hedehusene" in each[2] for each in every)
     assert any("Krisestaben er nedsat: »Skybrud Hedehusene«" in each[2] for each in every)

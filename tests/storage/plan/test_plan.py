@@ -205,3 +205,10 @@ def test_the_four_grades_may_be_renamed() -> None:
     """T31"""
     plan = loading.parse(changed(("[Åben, Intern, Stab, Fortrolig]", "[Fri, Hus, Stab, Lukket]")), "plan.yaml")
     assert [plan.grade_name(each) for each in ("open", "confidential")] == ["Fri", "Lukket"]
+
+
+def test_4k_is_said_of_its_chief_and_not_of_a_municipalitys_own(plan: Plan) -> None:
+    """R008: in a small municipality the chief of preparedness may be the mayor or a director."""
+    assert [plan.leads_4k(person) for person in ("jens", "pia", "lars", None)] == [True, False, False, False]
+    for old, new in (("{person: lars, sted", "{person: jens, sted"), ("[anne, ole, sara]", "[jens, ole, sara]")):
+        assert not loading.parse(changed((old, new)), "plan.yaml").leads_4k("jens")
