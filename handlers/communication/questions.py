@@ -380,7 +380,11 @@ def _told(turn: Context, row: Question) -> Card:
     if row.answered_at is not None:
         return Card(f"Spørgsmål {row.number} er besvaret: »{quote(row.answer or '', 1500)}«")
     asked, unclear = turn.asked(row.text), ""
-    if len(asked.persons) > 1:
+    if len(asked.persons) > 1 and not asked.typed:
+        unclear = (
+            f"\nDu har nævnt flere: {turn.names(asked.persons)}. Skriv til én, hvis det er en bestemt, der skal svare."
+        )
+    elif len(asked.persons) > 1:
         unclear = f"\nFlere hedder »{quote(asked.typed)}«: {turn.names(asked.persons)}. Skriv hele navnet, hvis det er en bestemt."
     elif asked.typed and not asked.persons and not row.external:
         unclear = f"\nJeg kan ikke se, hvem »{quote(asked.typed)}« er."

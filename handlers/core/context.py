@@ -284,11 +284,14 @@ class Context:
 
     def whom(self, text: str) -> owners.Named:
         """Find whom a text gives something to; see `owners.named`. The staff's chief is whoever it is now."""
-        return owners.named(self.rules, text, self._chief_now())
+        return owners.named(self.rules, text, self._chief_now(), self._mentioned())
 
     def asked(self, text: str) -> owners.Named:
         """Find whom a question is put to; see `owners.asked`."""
-        return owners.asked(self.rules, text, self._chief_now())
+        return owners.asked(self.rules, text, self._chief_now(), self._mentioned())
+
+    def _mentioned(self) -> tuple[str, ...]:
+        return self.incoming.mentioned if self.incoming else ()
 
     def named(self, name: str) -> list[str]:
         """Find those whom a name means, as `Plan.named` does: whoever has a role in this crisis, and "krisestabschefen" is its

@@ -67,6 +67,8 @@ class Incoming:
         answers_to: our own number for the message that it was written as an answer to (a thread, a quotation).
         unnamed: what stands in its texts for people and places whose names weren't known when it came, with what the platform
             calls each; they are asked for before its turn begins.
+        mentioned: how those of the plan whom it names by the platform's own mention stand in its text: chosen there, and not only
+            spoken of.
         certain: whether the platform vouches for the sender; a telephone number alone is easily forged.
     """
 
@@ -96,6 +98,7 @@ class Incoming:
     hidden: bool = False
     pointed: bool = False
     unnamed: Mapping[str, str] = field(default_factory=dict)
+    mentioned: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
@@ -105,6 +108,7 @@ class Incoming:
     def to_json(self) -> dict[str, Any]:
         """Return the input as JSON data, for the inbox."""
         data = dict(vars(self))
+        data["mentioned"] = list(self.mentioned)
         data["enclosed"] = [asdict(each) for each in self.enclosed]
         data["received_at"] = self.received_at.isoformat()
         data["said_at"] = self.said_at.isoformat() if self.said_at else None
@@ -119,6 +123,7 @@ class Incoming:
                 **data,
                 "received_at": datetime.fromisoformat(data["received_at"]),
                 "said_at": datetime.fromisoformat(said_at) if said_at else None,
+                "mentioned": tuple(data.get("mentioned", ())),
                 "enclosed": tuple(Enclosed(**each) for each in data.get("enclosed", ())),
             }
         )

@@ -93,7 +93,8 @@ async def ping(turn: Turn, text: str) -> None:
 async def _ask_in_words(turn: Turn, text: str, due: datetime | None) -> None:
     centres, question = _centres(turn, text.strip(" ,"))
     if not centres:
-        name = turn.asked(text.strip(" ,")).typed
+        asked = turn.asked(text.strip(" ,"))
+        name = asked.typed or turn.names(asked.persons)
         await turn.answer(
             Card(
                 f"»{quote(name)}« taler ikke for et center, så ingen er spurgt. Spørg med */krise spm @{quote(name)} …*, "
@@ -164,6 +165,10 @@ def _centres(turn: Context, text: str) -> tuple[list[Centre], str]:
         chosen.append(named)
         text = text[head.end() :]
     asked = turn.asked(text)
+    begins = fold(text.lstrip("@ "))
+    if not chosen and not asked.typed and any(begins.startswith(fold(turn.name(each))) for each in asked.persons):
+        theirs = [own for person in asked.persons if (own := owners.centre_of(turn.rules, person)) is not None]
+        return list({each.name: each for each in theirs}.values()), text.strip()
     if not chosen and len(asked.persons) == 1 and text.lstrip("@ ").startswith(asked.typed):
         own = owners.centre_of(turn.rules, asked.persons[0])
         return [own] if own else [], asked.rest

@@ -74,6 +74,7 @@ class Acceptance:
                 received_at=self._engine.clock.now(),
                 sender_name=self._sender_name(user, from_outside),
                 unnamed=self._people.nameless(every),
+                mentioned=tuple(self._people.of_the_plan(every[1:])),
                 **texts,
                 **what,
             )

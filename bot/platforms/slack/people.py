@@ -74,6 +74,11 @@ class SlackDirectory:
         known = calm(self._other_names.get(mentioned, ""))
         return known or (mentioned.id if mentioned.kind == "channel" else f"brugergruppe {mentioned.id}")
 
+    def of_the_plan(self, every: Iterable[Mentioned]) -> list[str]:
+        """Return what those whom a text names, and who are in the plan, are called in it."""
+        plan = self._plan()
+        return [self.called(each.id) for each in every if each.kind == "user" and plan.find(NAME, each.id)]
+
     def nameless(self, every: Iterable[Mentioned]) -> dict[str, str]:
         """Return how those whose names aren't known yet are read in a text, with how Slack writes them; of very many, the
         first."""

@@ -342,6 +342,7 @@ class TeamsInbound:
                 sender_name=self._people.name(here.user, text_at(here.activity, "from", "name")),
                 reach=here.reach(),
                 thread=here.thread,
+                mentioned=tuple(here.colleagues()),
                 **what,
             )
         )

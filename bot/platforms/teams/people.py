@@ -88,6 +88,17 @@ class TeamsDirectory:
         """Return how a name that Teams wrote into a text stands there."""
         return in_words(self._plan(), name)
 
+    def is_of_the_plan(self, name: str, user: str) -> bool:
+        """Whether a name that Teams wrote into a text is one person's of the plan.
+
+        Args:
+            name: as Teams wrote it.
+            user: their AAD object id; empty where Teams doesn't tell it.
+        """
+        plan = self._plan()
+        meant = plan.named(self.in_words(name))
+        return len(meant) == 1 and (not user or plan.find(NAME, user) == meant[0])
+
     def nameless(self, users: Iterable[str]) -> dict[str, str]:
         """Return how those whose names aren't known yet are read in a text, with their ids."""
         return {self.called(each): each for each in users if not self._is_known(each)}

@@ -9,6 +9,7 @@ from bot.platforms.teams.adapter import Malformed
 from bot.platforms.teams.payload import text_at
 from bot.platforms.teams.people import DM, TeamsDirectory
 from bot.platforms.teams.spot import Spot
+from bot.platforms.teams.text import name_in
 
 Json = dict[str, Any]
 
@@ -97,10 +98,21 @@ class Here:
 
     def mentions(self) -> list[str]:
         """Return the mentions of us, as they stand in the text."""
-        entities, me = self.activity.get("entities"), text_at(self.activity, "recipient", "id")
-        found = entities if isinstance(entities, list) else []
-        ours = [each for each in found if text_at(each, "type") == "mention" and text_at(each, "mentioned", "id") == me]
+        me = text_at(self.activity, "recipient", "id")
+        ours = [each for each in self._mentions() if text_at(each, "mentioned", "id") == me]
         return [name for each in ours if (name := text_at(each, "text"))]
+
+    def colleagues(self) -> list[str]:
+        """Return how those of the plan who are mentioned stand in the sender's words."""
+        me = text_at(self.activity, "recipient", "id")
+        others = [each for each in self._mentions() if text_at(each, "mentioned", "id") != me]
+        names = [(name_in(text_at(each, "text")), text_at(each, "mentioned", "aadObjectId")) for each in others]
+        return [self.called(name) for name, user in names if self._people.is_of_the_plan(name, user)]
+
+    def _mentions(self) -> list[Json]:
+        entities = self.activity.get("entities")
+        found = entities if isinstance(entities, list) else []
+        return [each for each in found if text_at(each, "type") == "mention"]
 
     def reach(self) -> Json:
         """Return what it takes to write to the sender first, later: only the one-to-one chat is theirs alone."""

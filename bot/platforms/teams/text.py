@@ -92,7 +92,7 @@ def with_names(text: str, called: Callable[[str], str], ours: list[str]) -> str:
     bare = {_folded(AT.sub(r"\1", name)) for name in ours}
 
     def put(found: re.Match[str]) -> str:
-        name = SPACE.sub(" ", unescape(found[2]).replace("\xa0", " ")).strip()
+        name = _spaced(found[2])
         shown = called(name)
         if _folded(found[2]) in bare or shown == name:
             return found[0]
@@ -103,7 +103,16 @@ def with_names(text: str, called: Callable[[str], str], ours: list[str]) -> str:
 
 def _folded(name: str) -> str:
     """Return a name as it is compared: Teams writes signs and spaces in it in one place so and in another otherwise."""
-    return SPACE.sub(" ", unescape(name).replace("\xa0", " ")).strip().casefold()
+    return _spaced(name).casefold()
+
+
+def name_in(mention: str) -> str:
+    """Return the name in a mention as it stands in the text: "<at>Mads Rosen</at>"."""
+    return _spaced(AT.sub(r"\1", mention))
+
+
+def _spaced(name: str) -> str:
+    return SPACE.sub(" ", unescape(name).replace("\xa0", " ")).strip()
 
 
 def sent_on(html: str) -> tuple[str, str] | None:

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from storage.letters import fold
 from storage.plan.model import Plan
@@ -12,12 +14,14 @@ from storage.plan.sections import Centre
 
 LONGEST_NAME = 4  # words
 ENDS = ".,;:!?"
+MOST_POINTED = 20  # in one text: it may be all names
 # What the staff's chief is called, folded, whoever it is now.
 CHIEF = {"krisestabschefen", "krisestabschef", "stabschefen", "chefen"}
 
 # And the directorate, which has nothing alone.
 BOARD = {"direktion", "direktionen"}
 
+WORD = re.compile(r"\S+")
 AT = re.compile(r"(?<!\w)@\s?(?=\w)")
 TO = re.compile(r"til\s++(?=\w)", re.IGNORECASE)
 # What comes after the name of whoever is spoken to: "Mads, …", "IT hvornår …", "borgmesteren må vi …".
@@ -34,7 +38,8 @@ class Named:
     """The persons and the centre that a text names.
 
     Args:
-        persons: those whom the name means: one; several who share it; nobody when none was named or known.
+        persons: those whom the name means: one; several who share it, or who are all asked; nobody when none was named or
+            known.
         centre: the centre's name, where it was a centre that was named.
         typed: the name as it was typed; empty when there was none.
         rest: the text without it.
@@ -46,25 +51,20 @@ class Named:
     rest: str
 
 
-def named(plan: Plan, text: str, chief: str | None = None) -> Named:
-    """Find whom a text gives a task to: "@Mads", "@Mads Rosen", "@Teknik", or a whole name at its end.
-
-    A chat that has its own mentions hands them on as the person's whole name, without a sign.
+def named(plan: Plan, text: str, chief: str | None = None, mentioned: Sequence[str] = ()) -> Named:
+    """Find whom a text gives a task to: "@Mads", "@Mads Rosen", "@Teknik", the only one whom it mentions, or a whole name at
+    its end.
 
     Args:
         plan: whose persons, roles and centres.
         text: as it was typed.
         chief: the staff's chief now, whom "@krisestabschefen" and "@chefen" mean.
+        mentioned: the names in it that were chosen in the chat's own way, which hands them on without a sign.
     """
-    for at in AT.finditer(text):
-        words = list(re.finditer(r"\S+", text[at.end() :]))[:LONGEST_NAME]
-        for count in range(len(words), 0, -1):
-            end = at.end() + words[count - 1].end()
-            found = _meant(plan, text[at.end() : end].strip(ENDS), chief)
-            if found.persons:
-                return Named(found.persons, found.centre, found.typed, _joined(text[: at.start()], text[end:]))
-        end = at.end() + words[0].end()
-        return Named((), None, text[at.end() : end].strip(ENDS), _joined(text[: at.start()], text[end:]))
+    chosen = _chosen(plan, text, chief, mentioned)
+    pointed = [*_typed(plan, text, chief), *(chosen if len({each.named.persons for each in chosen}) == 1 else [])]
+    if pointed:
+        return min(pointed, key=lambda each: each.start).named
     words = list(re.finditer(r"\S+", text))
     for count in range(min(LONGEST_NAME, len(words)), 1, -1):
         start = words[-count].start()
@@ -74,15 +74,28 @@ def named(plan: Plan, text: str, chief: str | None = None) -> Named:
     return Named((), None, "", text.strip())
 
 
-def asked(plan: Plan, text: str, chief: str | None = None) -> Named:
-    """Find whom a question is put to: "@Mads", a whole name at its end, or a name that it begins with: "Mads Rosen …", "til
-    Bo …", "IT, …", "borgmesteren må vi …". Whoever is only spoken of is not asked.
+def asked(plan: Plan, text: str, chief: str | None = None, mentioned: Sequence[str] = ()) -> Named:
+    """Find whom a question is put to: the one with a sign or a mention, wherever they stand ("@Mads"), a whole name at its
+    end, or a name that it begins with: "Mads Rosen …", "til Bo …", "IT, …", "borgmesteren må vi …". Whoever is only spoken
+    of is not asked. Of several with a sign it is the one whom it begins with; otherwise all of them, without a name that
+    was typed.
 
     Args:
-        plan, text, chief: as for `named`.
+        plan, text, chief, mentioned: as for `named`.
     """
-    if AT.search(text):
-        return named(plan, text, chief)
+    pointed = sorted(
+        [*_typed(plan, text, chief), *_chosen(plan, text, chief, mentioned)], key=lambda each: (each.start, -each.end)
+    )
+    known = list(dict.fromkeys(each.named.persons for each in pointed if each.named.persons))
+    first = next((each for each in pointed if each.named.persons or not known), None)
+    if first is None:
+        return _addressed(plan, text, chief)
+    if len(known) < 2 or (fold(text[: first.start].strip()) in ("", "til") and SPOKEN_TO.match(text, first.end)):
+        return first.named
+    return Named(tuple(dict.fromkeys(person for persons in known for person in persons)), None, "", text.strip())
+
+
+def _addressed(plan: Plan, text: str, chief: str | None) -> Named:
     to = TO.match(text)
     said = text[to.end() :] if to else text
     words = list(re.finditer(r"\S+", said))[:LONGEST_NAME]
@@ -95,6 +108,43 @@ def asked(plan: Plan, text: str, chief: str | None = None) -> Named:
     before = found.rest.split()
     spoken_of = bool(before) and fold(before[-1]) in SPOKEN_OF
     return Named((), None, "", text.strip()) if spoken_of else found
+
+
+@dataclass(frozen=True)
+class _Pointed:
+    """A name that stands in a text with a sign, or that a chat's own mention has put there, and where it stands."""
+
+    start: int
+    end: int
+    named: Named
+
+
+def _typed(plan: Plan, text: str, chief: str | None) -> list[_Pointed]:
+    """Find the names behind a sign, whether anybody has them or not."""
+    found = []
+    for at in islice(AT.finditer(text), MOST_POINTED):
+        words = list(islice(WORD.finditer(text, at.end()), LONGEST_NAME))
+        known, end = Named((), None, words[0][0].strip(ENDS), ""), words[0].end()
+        for word in reversed(words):
+            meant = _meant(plan, text[at.end() : word.end()].strip(ENDS), chief)
+            if meant.persons:
+                known, end = meant, word.end()
+                break
+        rest = _joined(text[: at.start()], text[end:])
+        found.append(_Pointed(at.start(), at.end() + len(known.typed), replace(known, rest=rest)))
+    return found
+
+
+def _chosen(plan: Plan, text: str, chief: str | None, mentioned: Sequence[str]) -> list[_Pointed]:
+    """Find the names that were chosen in the chat's own way; whoever is said not to be in the plan is somebody else."""
+    found = []
+    for name in mentioned[:MOST_POINTED]:
+        stands = re.search(rf"(?<![\w@]){re.escape(name)}(?=s?(?!\w))(?! \(ikke i planen\))", text)
+        meant = _meant(plan, name, chief)
+        if stands and meant.persons:
+            rest = _joined(text[: stands.start()], text[stands.end() :])
+            found.append(_Pointed(stands.start(), stands.end(), replace(meant, rest=rest)))
+    return found
 
 
 def of_subject(plan: Plan, text: str, person: str | None) -> Centre | None:

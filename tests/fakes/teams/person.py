@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from tests.fakes.teams.wire import Answer, Forgery, Wire
 from tests.fakes.teams.world import Conversation, FakeMessage
 
 DENMARK = ZoneInfo("Europe/Copenhagen")
+MENTION = re.compile(r"<at>([^<>]*)</at>")
 COMMANDS = {"Gem i log": "gemILog", "Send som varsel": "sendSomVarsel", "Vejledning": "vejledning"}
 
 
@@ -362,7 +364,15 @@ class TeamsPerson:
         # Of a file in a channel the bot is told nothing beside the text.
         attached = [each for each in message.attachments if each["contentType"] != "reference"]
         written = {"type": "message", "text": text, "textFormat": "plain", "attachments": [as_html, *attached]}
-        return {**written, "id": message.id, "entities": [client, *entities]}
+        # Whoever was chosen in the text is told beside it; what was only typed so is escaped there.
+        told = {each["text"] for each in entities}
+        chosen = [each for each in dict.fromkeys(MENTION.findall(text)) if f"<at>{each}</at>" not in told]
+        others = [{"type": "mention", "mentioned": self._called(each), "text": f"<at>{each}</at>"} for each in chosen]
+        return {**written, "id": message.id, "entities": [client, *entities, *others]}
+
+    def _called(self, name: str) -> Json:
+        known = [each.user_id for each in self.world.people.values() if each.name == name]
+        return self._bot if name == self.world.bot_name else {"id": known[0] if known else f"29:{name}", "name": name}
 
     async def _changed(self, kind: str, event: str, message: FakeMessage, what: Json) -> Answer:
         place = self.world.conversations[message.conversation]

@@ -160,6 +160,59 @@ async def test_a_question_with_a_colleagues_mention_is_theirs_to_answer(stage: S
     assert await stage["mette"].sees("kl 16")
 
 
+def mention(stage: Stage, person: str) -> str:
+    """Somebody as they are chosen in the chat that is played in."""
+    known = stage.plan.persons.get(person)
+    if isinstance(stage, SlackStage):
+        return f"<@U0{person.upper()}>"
+    return f"<at>{known.name if known else person.capitalize()}</at>"
+
+
+@in_slack
+async def test_whoever_is_mentioned_in_the_middle_of_a_question_is_asked(stage: Stage) -> None:
+    """R148: chosen in the chat's own way, a colleague is asked wherever the name stands, and however it goes on; of several
+    nobody can know which one, and whoever asks is told."""
+    mads, gitte = mention(stage, "mads"), mention(stage, "gitte")
+    await stage["mette"].commands(f"spm kan {mads} sige hvor mange pumper vi har?")
+    await stage["mette"].commands(f"spm hvor er {mads}s nøgle til Birkehøj")
+    await stage["mette"].commands(f"spm kan {mads} eller {gitte} sige hvor mange senge vi har?")
+    assert await stage["mette"].sees(
+        "er sendt til Tina Friis. Du får svaret her.\nDu har nævnt flere: Mads Rosen og Gitte Krag."
+    )
+    await stage["mette"].commands(f"spm {mads}, har {gitte} fået pumperne?")
+    assert [each["owner"] for each in await questions_of(stage)] == ["mads", "mads", "tina", "mads"]
+    assert "kan Mads Rosen sige hvor mange pumper vi har?" in [each["text"] for each in await questions_of(stage)]
+
+
+@in_teams
+async def test_a_name_that_is_only_written_and_a_stranger_who_is_mentioned_are_not_asked(stage: Stage) -> None:
+    """R148: what looks like a mention is a name like any other; nobody outside the plan is sent what the staff is asked, whatever
+    they call themselves."""
+    typed = "&lt;@U0MADS&gt;" if isinstance(stage, SlackStage) else "&lt;at&gt;Mads Rosen&lt;/at&gt;"
+    await stage["mette"].commands(f"spm hvad betyder {typed} i loggen")
+    await stage["mette"].commands("spm er nøglen hos Mads Rosen eller i kælderen?")
+    await stage["mette"].commands(f"spm har {mention(stage, 'birgit')} fortalt jer, hvor nøglen er?")
+    await stage["mette"].commands(f"spm kan {mention(stage, 'birgit')} eller {mention(stage, 'mads')} sige det?")
+    assert [each["owner"] for each in await questions_of(stage)] == ["tina", "tina", "tina", "mads"]
+
+
+@in_slack
+async def test_krisebots_own_name_in_a_question_names_nobody(stage: Stage) -> None:
+    """R148."""
+    ours = mention(stage, "krisebot")
+    await stage["mette"].commands(f"spm kan {ours} spørge {mention(stage, 'mads')} om pumperne?")
+    await stage["mette"].commands(f"spm hvad kan {ours} egentlig?")
+    assert [each["owner"] for each in await questions_of(stage)] == ["mads", "tina"]
+
+
+@in_teams
+async def test_a_measure_goes_to_the_only_one_whom_it_mentions(stage: Stage) -> None:
+    """R021 R148: the same holds for whatever else is given to somebody."""
+    await stage["kim"].commands(f"tiltag få {mention(stage, 'mads')} til at hente pumper på Birkehøj kl 17")
+    (measure,) = await stage.part("measures")
+    assert (measure["owner"], measure["centre"]) == ("mads", "Teknik")
+
+
 @in_one_chat
 async def test_a_question_to_somebody_whom_nobody_knows_says_so_and_is_answered_all_the_same(stage: Stage) -> None:
     """R148: it lands with the coordinator; the press is answered by its spokesperson whoever it asks for."""
@@ -186,6 +239,11 @@ async def test_a_question_to_somebody_whom_nobody_knows_says_so_and_is_answered_
         ("Anne er syg, hvem leder mødet?", []),
         ("til alle: hvem har nøglen", []),
         ("hvor mange senge har vi", []),
+        ("kan @Mads eller @Gitte sige det", ["mads", "gitte"]),
+        ("@Mads, har @Gitte fået pumperne?", ["mads"]),
+        ("til @mads: har @Gitte fået pumperne?", ["mads"]),
+        ("kan @birgit eller @Mads sige det", ["mads"]),
+        ("kan @birgit eller @bodil sige det", []),
     ],
 )
 def test_a_question_is_put_to_whoever_it_is_addressed_to_and_not_to_whom_it_speaks_of(
