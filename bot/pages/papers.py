@@ -20,7 +20,6 @@ from storage.case import export
 from storage.case.pages import illustrations, papers, pdf
 from storage.case.pages.blocks import Block, Margins, Names, Told
 from storage.case.verification import kept_attachments
-from storage.grades import Grade
 from storage.rows.crisis import Crisis
 from storage.rows.log import Paper, content_of
 from storage.rows.measures import Order
@@ -63,8 +62,10 @@ class Papers:
             crisis = await db.get_one(Crisis, row.crisis_id)
             turn = Turn(db, self._engine.clock.now(), self._engine.plan(), crisis=crisis)
             # Who may see what is asked anew: somebody may have left, or the minutes been graded, since the link was given.
-            highest = await _highest(turn, row)
+            highest = await clearance.highest_for(turn, row.given_to, SUBJECTS.get(row.kind, MINUTES))
             told = await export.excerpt(db, crisis, highest, "pictures", "meetings", "orders", "intents")
+            if row.kind == "order" and await _was_sent(turn, row):
+                told |= await export.sent(db, crisis, row.given_to, "orders", "attachments")
             names = Names.of(turn.rules, await strangers(db))
             report = await evaluation_report.of(turn) if row.kind == "evaluation" else None
             found = _found(row, told)
@@ -74,7 +75,7 @@ class Papers:
             lines = await _lines(db, found[1]) if found is not None and row.kind == "agenda" else {}
             pictured = _pictured(row, found[1], lines) if found is not None else set()
             if pictured:
-                told |= await export.excerpt(db, crisis, highest, "attachments")
+                told = await export.excerpt(db, crisis, highest, "attachments") | told
                 kept = await _kept(db, told, pictured)
         written = self._engine.clock.now() if found is None else _written(row, *found)
 
@@ -111,13 +112,11 @@ def _found(row: Paper, told: Told) -> tuple[Told, Told] | None:
     )
 
 
-async def _highest(turn: Context, row: Paper) -> Grade:
-    """Return the highest grade that whoever was given a paper may see on it; an order is known to those it was sent to."""
-    if row.kind == "order":
-        query = select(Order.asked).where(Order.crisis_id == row.crisis_id, Order.number == row.version)
-        if row.given_to in (await turn.db.scalar(query) or ()):
-            return clearance.STAFF
-    return await clearance.highest_for(turn, row.given_to, SUBJECTS.get(row.kind, MINUTES))
+async def _was_sent(turn: Context, row: Paper) -> bool:
+    """Whether whoever was given an order's paper is somebody the order was sent to, and still is of the municipality:
+    it is theirs to read, whatever its grade."""
+    query = select(Order.asked).where(Order.crisis_id == row.crisis_id, Order.number == row.version)
+    return row.given_to in turn.plan.persons and row.given_to in (await turn.db.scalar(query) or ())
 
 
 def _pictured(row: Paper, version: Told, lines: Mapping[int, int]) -> set[int]:

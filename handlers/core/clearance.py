@@ -123,7 +123,9 @@ async def visible_rows(turn: Context, rows: Sequence[Row], reader: str | None = 
 
 async def grades_of(turn: Context, rows: Iterable[Any]) -> list[Grade]:
     """Return the grade that each of some rows has now: that of the log line it stands at."""
-    numbers = [getattr(row, "log_no", None) for row in rows]
+    numbers = [
+        next((no for name in redaction.LINES if (no := getattr(row, name, None)) is not None), None) for row in rows
+    ]
     known: dict[int, Grade] = {}
     # SQLite goes through the whole log to find none of its lines.
     if wanted := [no for no in numbers if no is not None]:

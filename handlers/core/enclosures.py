@@ -103,16 +103,23 @@ async def mention(turn: Context, row: Attachment) -> str:
     return listed(await of_line(turn.db, await turn.db.get_one(Crisis, row.crisis_id), row.log_no))
 
 
-async def line(turn: Context, no: int, *, named: bool = True) -> str:
+async def line(turn: Context, no: int, *, named: bool = True, numbered: bool = False) -> str:
     """Write the line below a card's text that tells what is attached to a log line; empty when nothing is.
 
     Args:
         named: whether whoever sees the card may see what the files are called.
+        numbered: whether it says which line they are attached to: on a card whose first line doesn't. By that number
+            the card is found, when a file has come, and when the line is graded.
     """
     rows = await of_line(turn.db, turn.the_crisis, no)
     if not rows:
         return ""
-    return f"\n{MARK} {listed(rows) if named else f'{len(rows)} bilag'}"
+    return f"\n{MARK} {listed(rows) if named else f'{len(rows)} bilag'}{at(no) if numbered else ''}"
+
+
+def at(no: int) -> str:
+    """Write which log line files are attached to, behind their names."""
+    return f" · log nr. {no}"
 
 
 def listed(rows: Iterable[Attachment]) -> str:

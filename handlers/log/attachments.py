@@ -51,6 +51,7 @@ async def mend(turn: Turn, row: Attachment, before: str) -> None:
         before: what `mention` said before it changed.
     """
     old, new = f"{enclosures.MARK} {before}", f"{enclosures.MARK} {await enclosures.mention(turn, row)}"
+    number = "" if row.log_no is None else enclosures.at(row.log_no)
     said = select(Message).where(Message.created_at >= row.wanted_at)
     if row.log_no is None:
         said = said.where(Message.recipient == row.saved_by)
@@ -58,6 +59,9 @@ async def mend(turn: Turn, row: Attachment, before: str) -> None:
         said = said.where(Message.crisis_id == row.crisis_id)
     for standing in (await turn.db.scalars(said)).all():
         lines = str(standing.card["text"]).split("\n")
-        if old in lines and (row.log_no is None or re.search(rf"\bnr\. {row.log_no}\b", lines[0])):
-            changed = "\n".join(new if each == old else each for each in lines)
+        corrected = {f"{old}{number}": f"{new}{number}"}
+        if row.log_no is None or re.search(rf"\bnr\. {row.log_no}\b", lines[0]):
+            corrected[old] = new
+        if not corrected.keys().isdisjoint(lines):
+            changed = "\n".join(corrected.get(each, each) for each in lines)
             await turn.say(standing.recipient, replace(Card.from_json(standing.card), text=changed), key=standing.key)

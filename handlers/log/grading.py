@@ -84,7 +84,11 @@ async def _set(turn: Turn, no: int, wanted: Grade) -> None:
         await lines.redraw(turn, each)
     await tell(turn, Regraded((entry, *along), wanted))
     taken = await _take_back(turn) if wanted == clearance.CONFIDENTIAL else 0
-    also = f"\nDe gentager teksten og følger med: nr. {', '.join(str(each.no) for each in along)}." if along else ""
+    also = (
+        f"\nDe gentager teksten eller hører til den og følger med: nr. {', '.join(str(each.no) for each in along)}."
+        if along
+        else ""
+    )
     gone = f"\nJeg har taget teksten ud af {taken} beskeder, der stod." if taken else ""
     own = (
         "\nDet, I selv har skrevet i kanalen, kan jeg ikke fjerne: slet det der."
@@ -99,7 +103,7 @@ async def _change(turn: Turn, entry: LogEntry, wanted: Grade, asked: int) -> Non
     state = await state_of(turn.db, turn.the_crisis, entry.no)
     before, state.grade = state.grade, wanted
     await turn.db.flush()
-    because = "" if entry.no == asked else f", for den gentager nr. {asked}"
+    because = "" if entry.no == asked else f", for den gentager eller hører til nr. {asked}"
     await turn.log(
         f"Nr. {entry.no} er nu {turn.rules.grade_name(wanted)} (før {turn.rules.grade_name(before)}){because}",
         kind=KIND,
@@ -111,7 +115,8 @@ async def _change(turn: Turn, entry: LogEntry, wanted: Grade, asked: int) -> Non
 
 
 async def _repeating(turn: Context, entry: LogEntry, wanted: Grade) -> list[LogEntry]:
-    """Return the lines that say the same words, tell of the same row or correct the line, and may be seen by more."""
+    """Return the lines that say the same words, tell of the same row, correct the line or name a file that is attached to
+    it, and may be seen by more."""
     said, row = await redaction.said_by(turn.db, turn.the_crisis, [entry]), redaction.row_of(exported(entry)["refs"])
     words = [max(text.split(), key=len) for text in (*said.texts, *(each.text for each in said.short))]
     found = await turn.db.execute(
@@ -133,7 +138,11 @@ async def _repeating(turn: Context, entry: LogEntry, wanted: Grade) -> list[LogE
         same = row is not None and redaction.row_of(refs) == row
         return same or refs.get("corrects") == entry.no or redaction.tells(each.summary, said)
 
-    return [each for each, grade in found.all() if within(grade, wanted) and grade != wanted and goes_along(each)]
+    wider = [each for each, grade in found.all() if within(grade, wanted) and grade != wanted]
+    along = [each for each in wider if goes_along(each)]
+    # Of these and of the line itself, what is said of the files that are attached to them.
+    numbers = {entry.no, *(each.no for each in along)}
+    return [each for each in wider if each in along or exported(each)["refs"].get("attachment_of") in numbers]
 
 
 async def _followed(turn: Context, no: int, grade: Grade) -> list[LogEntry]:

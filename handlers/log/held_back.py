@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.core import clearance, personal_numbers, registry, router, typed_verbs
+from handlers.core import clearance, enclosures, personal_numbers, registry, router, typed_verbs
 from handlers.core.card import Card
 from handlers.core.context import Context
 from handlers.core.incoming import Incoming
@@ -10,6 +10,7 @@ from handlers.core.language import verb_words
 from handlers.core.registry import action
 from handlers.core.turn import Turn
 from storage.grades import Grade
+from storage.rows.log import of_line
 from storage.rows.traffic import Inbox
 
 SAVED = ("save", "forward")
@@ -61,8 +62,14 @@ async def confidential(turn: Turn, inbox: int) -> None:
         refs={"message": original.message} if saved else {},
     )
     await turn.enclose(entry, original, row.id)
+    files = len(await of_line(turn.db, turn.the_crisis, entry.no))
+    # What came along with the number is as confidential as the number.
+    kept = f"\n{enclosures.MARK} {files} bilag er gemt med linjen og følger ikke med videre." if files else ""
     await turn.replace(
-        Card(f"Gemt i log nr. {entry.no} som {turn.rules.grade_name('confidential')} (ubekræftet). Teksten vises ikke.")
+        Card(
+            f"Gemt i log nr. {entry.no} som {turn.rules.grade_name('confidential')} (ubekræftet). Teksten vises ikke."
+            + ("" if for_the_log else kept)
+        )
     )
     if for_the_log:
         await personal_numbers.scrub(turn, row, personal_numbers.typed(original))

@@ -47,7 +47,7 @@ async def card(turn: Context, row: AssistanceRequest, head: str = "") -> Card:
         lines.append(f"Grund: {quote(row.reason)}")
     if row.answered_by and row.state != "new":
         lines.append(f"{turn.name(row.answered_by)}, {turn.clock(row.answered_at)}.")
-    attached = await enclosures.line(turn, row.log_no)
+    attached = await enclosures.line(turn, row.log_no, numbered=True)
     if row.state in ANSWERED:
         return Card("\n".join(lines) + attached)
     free = await offer_matching.fitting(turn, row)

@@ -134,7 +134,7 @@ def key(row: Order, rest: str) -> str:
 
 
 async def _attached(turn: Context, row: Order) -> str:
-    return "" if row.draft_no is None else await enclosures.line(turn, row.draft_no)
+    return "" if row.draft_no is None else await enclosures.line(turn, row.draft_no, numbered=True)
 
 
 def _facts(turn: Context, row: Order) -> tuple[tuple[str, str], ...]:

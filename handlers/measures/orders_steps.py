@@ -11,6 +11,7 @@ from handlers.core.registry import timer
 from handlers.core.turn import Turn
 from handlers.log import journal
 from handlers.measures import orders_card
+from storage.grades import DEFAULT, GRADES
 from storage.plan.model import Plan
 from storage.rows.log import LogKind, Status, state_of
 from storage.rows.measures import Order
@@ -29,6 +30,8 @@ async def issue(turn: Turn, row: Order) -> None:
         raise ValueError("an order without a receiver")
     row.number, row.state = await next_number(turn.db, Order.number, Order.crisis_id == turn.the_crisis.id), "issued"
     row.issued_by, row.issued_at, row.asked = turn.sender, turn.now, [row.receiver]
+    # The draft may have been graded, and its words changed since.
+    drafted = DEFAULT if row.draft_no is None else (await state_of(turn.db, turn.the_crisis, row.draft_no)).grade
     attached = f"\nBilag: se nr. {row.draft_no}." if row.draft_no and await enclosures.line(turn, row.draft_no) else ""
     entry = await turn.log(
         f"Ordre {row.number}\n{orders_card.whole(turn, row)}{attached}\nUdstedt af {await rights.signed(turn, turn.sender)}.",
@@ -38,6 +41,7 @@ async def issue(turn: Turn, row: Order) -> None:
         direction="out",
         status="pending",
         verification="confirmed",
+        grade=max(DEFAULT, drafted, key=GRADES.index),
         refs={"order": row.number},
     )
     row.log_no = entry.no

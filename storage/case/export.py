@@ -131,6 +131,22 @@ async def excerpt(db: AsyncSession, crisis: Crisis, grade: Grade, *names: str) -
     return await _as_seen(db, crisis, told, grade)
 
 
+async def sent(db: AsyncSession, crisis: Crisis, reader: str, *names: str) -> dict[str, Any]:
+    """Return some of the parts that are exported, of every grade, without what others have said in confidence: for
+    somebody who is shown what they were sent themselves, and nothing else of it.
+
+    Args:
+        db: a session to read with.
+        crisis: which.
+        reader: whose: what they said or were told they may read.
+        names: the parts' keys.
+    """
+    told = {name: await exported.parts[name](db, crisis, GRADES[-1]) for name in names}
+    secrets = await redaction.secrets(db, crisis)
+    seen: dict[str, Any] = redaction.without(told, secrets, LEFT_OUT, reader=reader)
+    return seen
+
+
 async def _as_seen(db: AsyncSession, crisis: Crisis, told: dict[str, Any], grade: Grade) -> dict[str, Any]:
     """Remove what a confidential entry said, for a reader who may not see it."""
     if grade == GRADES[-1]:
@@ -166,12 +182,13 @@ def _told_of(numbers: frozenset[int], value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _told_of(numbers, each) for key, each in value.items()}
     if isinstance(value, list):
-        return [
-            _told_of(numbers, each)
-            for each in value
-            if not (isinstance(each, dict) and "log_no" in each and each["log_no"] in numbers)
-        ]
+        return [_told_of(numbers, each) for each in value if not (isinstance(each, dict) and _line(each) in numbers)]
     return value
+
+
+def _line(row: dict[str, Any]) -> int | None:
+    """Return the log line that a row stands at: an order's own, or as long as it is a draft, the draft's."""
+    return next((row[name] for name in redaction.LINES if isinstance(row.get(name), int)), None)
 
 
 def _state(state: LogState) -> dict[str, Any]:

@@ -12,13 +12,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import CompoundSelect, bindparam, select, union_all
+from sqlalchemy import CompoundSelect, bindparam, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.grades import GRADES
 from storage.rows.base import Base
 from storage.rows.crisis import Crisis
-from storage.rows.log import LogEntry, LogState, exported
+from storage.rows.log import Attachment, LogEntry, LogState, exported
+from storage.rows.measures import Order
 
 # So much of a beginning is the line's own; a common opening ("Vi har brug for") is everybody's.
 OWN = 40
@@ -39,6 +40,9 @@ CALLED = {
     "improvement": "F{}",
     "partner_measure": "PT{}",
 }
+
+# A row's columns that have the number of a line that tells its words.
+LINES = ("log_no", "draft_no")
 
 Row = tuple[str, int]
 
@@ -98,19 +102,44 @@ async def said_by(db: AsyncSession, crisis: Crisis, entries: Iterable[LogEntry])
         no: frozenset([told["recorder"], told["sender"], *told["receiver"].split(", ")]) for no, told in content.items()
     }
     rows = {no: row for no, told in content.items() if (row := row_of(told["refs"]))}
-    said = [(no, line.summary) for no, line in lines.items() if line.kind != "grade"]
+    said = [(no, line.summary, knowing[no]) for no, line in lines.items() if line.kind != "grade"]
+    sent = await _sent_to(db, crisis, lines)
+    knows = {no: known | sent.get(no, frozenset()) for no, known in knowing.items()}
     told_of = [no for no, line in lines.items() if line.kind not in ALONE]
     if told_of:
         words = await db.execute(_rows_words(), {"crisis": crisis.id, "lines": told_of})
-        said += [(row.no, row.said) for row in words if row.said and _says(lines[row.no].summary, row.said)]
-    texts, short = {}, []
-    for no, text in said:
+        said += [
+            (row.no, row.said, knows[row.no]) for row in words if row.said and _says(lines[row.no].summary, row.said)
+        ]
+    texts: dict[str, frozenset[str]] = {}
+    short = []
+    for no, text, known in said:
         if _opening(text) is not None:
-            texts[text] = knowing[no]
+            texts[text] = texts.get(text, frozenset()) | known
         elif text.strip():
-            short.append(Short(text.strip(), _calls(no, rows.get(no)), knowing[no]))
+            short.append(Short(text.strip(), _calls(no, rows.get(no)), known))
+    # Telephones call every picture the same: a file's name tells something only beside what it is attached to.
+    for attached in await db.scalars(
+        select(Attachment).where(Attachment.crisis_id == crisis.id, Attachment.log_no.in_(list(lines)))
+    ):
+        if attached.log_no is not None and attached.name.strip():
+            no = attached.log_no
+            short.append(Short(attached.name.strip(), _calls(no, rows.get(no)), knows[no]))
     longest_first = dict(sorted(texts.items(), key=lambda each: len(each[0]), reverse=True))
     return Secrets(frozenset(lines), frozenset(rows.values()), longest_first, tuple(short))
+
+
+async def _sent_to(db: AsyncSession, crisis: Crisis, lines: Collection[int]) -> dict[int, frozenset[str]]:
+    """Return who was sent the written orders that stand at some lines, and so knows their words and what belongs to
+    them: the receiver, and the deputy who got it in their place."""
+    if not lines:
+        return {}
+    found = await db.execute(
+        select(Order.log_no, Order.draft_no, Order.asked).where(
+            Order.crisis_id == crisis.id, or_(Order.log_no.in_(list(lines)), Order.draft_no.in_(list(lines)))
+        )
+    )
+    return {no: frozenset(row.asked) for row in found for no in (row.log_no, row.draft_no) if no is not None}
 
 
 def row_of(refs: Mapping[str, Any]) -> Row | None:
@@ -124,11 +153,14 @@ def _rows_words() -> CompoundSelect[Any]:
     selected = []
     for mapper in Base.registry.mappers:
         columns = mapper.local_table.c
-        if "log_no" not in columns or "crisis_id" not in columns:
+        if "crisis_id" not in columns:
             continue
-        of_lines = (columns.crisis_id == bindparam("crisis"), columns.log_no.in_(bindparam("lines", expanding=True)))
         selected += [
-            select(columns.log_no.label("no"), column.label("said")).where(*of_lines)
+            select(columns[line].label("no"), column.label("said")).where(
+                columns.crisis_id == bindparam("crisis"), columns[line].in_(bindparam("lines", expanding=True))
+            )
+            for line in LINES
+            if line in columns
             for column in columns
             if column.info.get("words")
         ]

@@ -98,7 +98,7 @@ class Names:
 
     def decided(self, crisis: Told) -> str:
         """Write when a crisis' level was decided, by whom and by whose right, as the cards have it; a dash for not yet."""
-        by, principal = crisis["decided_by"], crisis["on_behalf_of"]
+        by, principal = crisis["decided_by"], crisis.get("on_behalf_of")
         behalf = f" på vegne af {self.person(principal)}" if principal else ""
         theirs = " (4K)" if (principal or by) in self.of_4k else ""
         return f"{self.time(crisis['decided_at'])} {self.person(by)}{behalf}{theirs}".strip() or "–"

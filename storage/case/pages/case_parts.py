@@ -61,7 +61,8 @@ def order(row: Told, told: Told, names: Names) -> Iterator[Block]:
         if value:
             said = names.time(value) if name.endswith("_at") else str(value)
             rows.append((label, names.person(said) if name in ("to", "issued_by", "acknowledged_by") else said))
-    files = [each["name"] for each in told.get("attachments") or [] if each["log_no"] == row["draft_no"]]
+    # A case that an older release exported has no such key.
+    files = [each["name"] for each in told.get("attachments") or [] if each["log_no"] == row.get("draft_no")]
     rows += [("Bilag", ", ".join(files))] if files else []
     yield Block("facts", rows=tuple(rows))
 

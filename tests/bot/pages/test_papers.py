@@ -261,9 +261,13 @@ async def test_a_map_sent_with_an_orders_draft_follows_the_order_to_whoever_it_i
     links = await newest_links(stage, "mads")
     assert await pictures_on(stage, links["docx"]) == 1
     assert "Til ordre 1: kort.png" in printed(await fetched(stage, links["pdf"]))
-    # Its line is graded: whoever has the order keeps its words, and no longer sees the map.
+    await stage["anne"].presses("PDF og Word")
+    staffs = await newest_links(stage, "anne")
+    assert await pictures_on(stage, staffs["docx"]) == 1
+    # Its line is graded, and the order with it: those it was sent to have it, and the rest of the staff no more.
     await stage["lars"].commands(f"grad {draft['no']} fortrolig")
-    assert await pictures_on(stage, links["docx"]) == 0
+    assert await pictures_on(stage, links["docx"]) == 1
+    await fetched(stage, staffs["docx"], 404)
     await stage.forward(hours=25)
     await fetched(stage, links["docx"], 404)
 
