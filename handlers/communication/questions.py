@@ -16,7 +16,7 @@ from handlers.core.registry import Take, action, reply, verb
 from handlers.core.rights import Right
 from handlers.core.turn import Turn
 from storage.letters import fold
-from storage.rows.communication import Question
+from storage.rows.communication import ANSWERED_WITHIN, Question
 from storage.rows.crisis import Crisis
 from storage.rows.numbers import next_number
 
@@ -61,6 +61,8 @@ async def question(turn: Turn, text: str) -> None:
         await _route(turn, row)
         await turn.answer(_told(turn, row), key=_key(row, "asker"))
         return
+    # Whoever presses neither waits for an answer all the same, and nobody has been told.
+    await _set_reminder(turn, row)
     about = {"question": row.id, "crisis": row.crisis_id}
     await turn.answer(
         Card(
@@ -242,6 +244,9 @@ async def move(turn: Turn, question: int) -> None:
     await turn.replace(moved)
     await turn.redraw(reminders_of(row), moved)
     await turn.say(row.owner, owners_card(turn, row), key=_key(row, row.owner), kind="notice")
+    # Whoever has it now has as long as the one before had.
+    await turn.cancel(f"{reminders_of(row)}/again")
+    await _set_reminder(turn, row)
 
 
 async def unanswered(turn: Context) -> list[Question]:
@@ -325,8 +330,12 @@ async def _usable(turn: Context, answered: list[Question]) -> list[Question]:
     return usable
 
 
+async def _set_reminder(turn: Turn, row: Question) -> None:
+    await turn.at(turn.now + ANSWERED_WITHIN, "questions.unanswered", reminders_of(row), question=row.id)
+
+
 async def _route(turn: Turn, row: Question) -> None:
-    await turn.at(row.due_at, "questions.unanswered", reminders_of(row), question=row.id)
+    await _set_reminder(turn, row)
     if row.owner == turn.sender and row.asker == turn.sender:
         return
     await turn.say(row.owner, owners_card(turn, row), key=_key(row, row.owner), kind="notice")

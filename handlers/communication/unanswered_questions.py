@@ -35,7 +35,8 @@ async def ask_about(turn: Turn, question: int, reminded: bool = False) -> None:
         ),
         kind="reminder",
         summary=f"Mindet om spørgsmål {row.number}, som ikke er besvaret",
-        key=f"{reminders_of(row)}/{'passed on' if reminded else row.owner}",
+        # Each is a message of its own: a question may come back to whoever had it before.
+        key=f"{reminders_of(row)}/{'passed on' if reminded else row.owner}/{turn.now.isoformat()}",
     )
     if not reminded:
         await turn.at(

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from handlers.core import clearance, typed_verbs
 from handlers.core.card import Card, quote
 from handlers.core.context import URGENT, Context
+from handlers.core.language import dangers
 from handlers.core.language.urgency_words import hastens
 from handlers.core.registry import Verb
 from handlers.core.turn import Turn
@@ -17,6 +18,8 @@ from storage.rows.crisis import Crisis
 BRINGS_ITSELF = frozenset(
     {"varsel", "aktiver", "opskaler", "melding", "telefon", "tiltag", "opgave", "ordre", "bistand", "hjælp"}
 )
+# What is answered with a yes or a no, which is all that anybody is told of it.
+YES_OR_NO = frozenset({"summons", "summons_taken_back", "centre", "order", "quota", "contact_test"})
 
 
 async def behind_verb(turn: Turn, verb: Verb, text: str) -> None:
@@ -33,10 +36,23 @@ async def behind_verb(turn: Turn, verb: Verb, text: str) -> None:
 async def own_words(turn: Turn) -> None:
     """Bring what hastens past every queue that one of the crisis' own people has written without a verb, unless what they
     wrote has been brought to its chief by what it was read as."""
-    incoming = turn.the_incoming
-    text = typed_verbs.strip_name(incoming.text)
-    if not hastens(text):
-        return
+    if hastens(typed_verbs.strip_name(turn.the_incoming.text)):
+        await _bring_own_words(turn)
+
+
+async def beside_answer(turn: Turn, kind: str) -> None:
+    """Bring grave danger that one of the crisis' own people tells of beside an answer which is a yes or a no: "kan ikke, jeg er
+    indespærret" would be a line in the log, and their place on a list.
+
+    Args:
+        kind: what was asked, as `registry.reply` has it.
+    """
+    if kind in YES_OR_NO and dangers.tells_of_grave(typed_verbs.strip_name(turn.the_incoming.text)):
+        await _bring_own_words(turn)
+
+
+async def _bring_own_words(turn: Turn) -> None:
+    text = typed_verbs.strip_name(turn.the_incoming.text)
     before, heard = turn.crisis, {turn.sender}
     for crisis in [before] if before is not None else await where_involved(turn):
         turn.crisis = crisis

@@ -115,14 +115,22 @@ async def _name_112(turn: Turn, text: str) -> None:
     if any(DANGER in str(message.card["text"]) for message in said):
         return
     if await _is_involved(turn):
-        answers = [message for message in said if message.kind == "reply"]
-        if heard.grave and answers:
-            turn.add_line(answers[-1], DANGER)
-        elif heard.grave:
-            await turn.answer(Card(DANGER))
+        await name_112(turn, text)
         return
     send = Button("Send varsel", "router.meant", {"verb": "varsel", "inbox": turn.inbox_id})
     await turn.answer(Card(f"{DANGER}\nEr der fare nu, så send det også som varsel.", buttons=(send,)))
+
+
+async def name_112(turn: Turn, text: str) -> None:
+    """See to it that whoever tells of grave danger reads 112, beside whatever else they are answered."""
+    said = turn.said_to(turn.sender, await turn.here())
+    if not dangers.tells_of_grave(text) or any(DANGER in str(message.card["text"]) for message in said):
+        return
+    answers = [message for message in said if message.kind == "reply"]
+    if answers:
+        turn.add_line(answers[-1], DANGER)
+    else:
+        await turn.answer(Card(DANGER))
 
 
 async def lead_on(turn: Turn, text: str) -> bool:

@@ -51,6 +51,8 @@ async def _take_answer(turn: Turn, text: str) -> bool:
         if take is not None:
             await take(turn)
             await edited_answers.note(turn, kind)
+            await running.name_112(turn, text)
+            await brought_straight.beside_answer(turn, kind)
             return True
     return False
 
@@ -88,12 +90,14 @@ async def command(turn: Turn, text: str) -> None:
         return
     found = typed_verbs.verb_of(text)
     verb = registry.verbs.get(found.verb or "")
-    # A typing error is only a guess: "tak" is no `tal`.
+    # A typing error is only a guess: "tak" is no `tal`, and "syg" answers a summons.
     guessed = found.kind == "near" and small_talk.is_small_talk(text)
-    if verb is None or guessed:
-        # Whoever writes `/krise` in front of an answer means the same; without it, it has been read as one already.
-        if not (typed_verbs.is_command(turn.the_incoming) and await _take_answer(turn, text)):
-            await _lead_on(turn, text)
+    # Whoever writes `/krise` in front of an answer means the same; without it, it has been read as one already.
+    asked = found.kind != "exact" and typed_verbs.is_command(turn.the_incoming)
+    if asked and await _take_answer(turn, text):
+        await brought_straight.own_words(turn)
+    elif verb is None or guessed:
+        await _lead_on(turn, text)
     elif found.kind == "near" and verb.grave:
         await turn.answer(
             Card(

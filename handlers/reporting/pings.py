@@ -312,7 +312,8 @@ async def reread(turn: Context, text: str, earlier: str) -> Take | None:
 
 def _is_an_answer(text: str) -> bool:
     """Whether a text can be nothing else than an answer: what is written after `/krise` may as well be news for the staff."""
-    return colours.read(text) == "green" or fold(text).strip(" .!") in map(fold, LABELS.values())
+    colour = re.split(r"([,:;.–-]|$)", fold(text).strip(" .!"), maxsplit=1)[0]
+    return colours.read(text) == "green" or colour.strip() in map(fold, LABELS.values())
 
 
 def _is_a_command(text: str) -> bool:

@@ -50,11 +50,13 @@ async def asked_at(turn: Context) -> datetime | None:
 
 
 async def _open_summons(turn: Context) -> Summons | None:
+    """Return the summons that the sender has not answered: the one they quote, or else the newest, a real one first."""
+    quoted = await turn.answered()
     found: Summons | None = await turn.db.scalar(
         select(Summons)
         .join(Crisis, Crisis.id == Summons.crisis_id)
         .where(Summons.person == turn.sender, Summons.answered_at.is_(None), Crisis.state != "closed")
-        .order_by(Summons.id.desc())
+        .order_by(Crisis.id != (quoted.crisis_id or 0 if quoted else 0), Crisis.exercise, Summons.id.desc())
         .limit(1)
     )
     return found
@@ -78,12 +80,19 @@ async def read(turn: Context, text: str) -> Take | None:
     return partial(_ask_again, summons=summons, text=text) if LIKE_AN_ANSWER.search(text) else None
 
 
-async def _take(turn: Turn, summons: Summons, reading: replies.Reading, text: str, told: str | None = None) -> None:
-    """Take an answer to a summons, with the news that came along with it, in their order: the news, then the answer."""
+async def _take(
+    turn: Turn, summons: Summons, reading: replies.Reading, text: str, told: str | None = None, again: bool = False
+) -> None:
+    """Take an answer to a summons, with the news that came along with it, in their order: the news, then the answer.
+
+    Args:
+        told: the news.
+        again: it counts where it says no more than before, too: it has a new time in it.
+    """
     turn.crisis = await turn.db.get(Crisis, summons.crisis_id)
     kept = await news_beside.log(turn, told, {"summons": summons.id}) if told is not None else None
     if reading.meaning in ("coming", "declined"):
-        await _answered(turn, reading.meaning, text, _eta(turn, reading))
+        await _answered(turn, reading.meaning, text, _eta(turn, reading), again=again)
     if kept is not None:
         await turn.answer(kept)
 
@@ -138,6 +147,8 @@ TAKES_BACK = re.compile(
     r"\b(?:alligevel|(?:kan|ka|kommer|naar) (?:jeg )?(?:\w{1,10} ){0,3}(?:ikke|itte|ik)|syg|afbud|forhindret|melder fra)\b"
 )
 ALL_THE_SAME = re.compile(r"\balligevel\b", re.IGNORECASE)
+# What stands before a new time, of whoever is awaited: "er der først om 40".
+NOT_BEFORE = re.compile(r"\bførst\b", re.IGNORECASE)
 
 
 @reply("summons_taken_back")
@@ -147,11 +158,14 @@ async def read_taken_back(turn: Context, text: str) -> Take | None:
 
     It is read after all that waits for an answer, since "kan ikke" may be to that.
     """
-    reading = replies.reading(text, "summons")
+    reading = replies.reading(NOT_BEFORE.sub(" ", text), "summons")
+    comes_then = reading.meaning == "coming" and _eta(turn, reading) is not None
     if reading.meaning != "declined" and ALL_THE_SAME.search(text):
         reading = replies.reading(ALL_THE_SAME.sub(" ", text), "summons")
         if reading.meaning != "coming":
             return None
+    elif comes_then:
+        pass  # A new time is a new answer, of whoever is on their way and of whoever said no.
     elif reading.meaning != "declined" or not TAKES_BACK.search(fold(text)):
         return None
     summons = await turn.db.scalar(
@@ -161,9 +175,9 @@ async def read_taken_back(turn: Context, text: str) -> Take | None:
         .order_by(Summons.id.desc())
         .limit(1)
     )
-    if summons is None or summons.answer in (None, reading.meaning):
+    if summons is None or summons.answer is None or (summons.answer == reading.meaning and not comes_then):
         return None
-    return partial(_take, summons=summons, reading=reading, text=text)
+    return partial(_take, summons=summons, reading=reading, text=text, again=comes_then)
 
 
 @registry.reread("summons")
@@ -184,7 +198,8 @@ async def reread(turn: Context, text: str, earlier: str) -> Take | None:
 
 # Begins like an answer to whether somebody comes, and is none.
 LIKE_AN_ANSWER = re.compile(
-    r"^\W*(?:ikke\s+)?(?:ok|okay|ja|jo|nej|kommer|jeg kommer|måske|tja|ved ikke|jeg ved ikke|kan måske|hvis)\b",
+    r"^\W*(?:ikke\s+)?(?:ok|okay|ja|jo|nej|(?:jeg )?kommer|måske|tja|(?:jeg )?ved ikke|hvis|(?:(?:jeg )?kan|så kan jeg) "
+    r"(?:\w{1,12} ){0,3}?(?:måske|først|tidligst|komme|være der|deltage|møde|nå det|før|inden|efter|kl)|(?:jeg )?er (?:der )?(?:først|tidligst))\b",
     re.IGNORECASE,
 )
 

@@ -48,6 +48,40 @@ async def test_a_question_that_nobody_answers_is_asked_about_and_then_put_before
         assert not await stage[person].has("Svar")
 
 
+@pytest.mark.long
+@in_one_chat
+async def test_whoever_a_question_is_moved_to_has_as_long_as_the_one_before_had(stage: Stage) -> None:
+    """R148: it was asked about two minutes after it came; and moved when the coordinator had it, it was never asked about again."""
+    await stage["mette"].commands("spm må gravide møde på arbejde i sundhed?")
+    await stage.forward(minutes=58)
+    await stage["hanne"].presses("Send videre", owner="per")
+    await stage.forward(minutes=57)
+    assert not await stage["per"].sees("er ikke besvaret")
+    await stage.forward(minutes=5)
+    assert await stage["per"].sees("Spørgsmål 1 er ikke besvaret")
+    await stage.forward(minutes=61)
+    assert await stage["tina"].sees("Spørgsmål 1 er ikke besvaret hos Per Hald")
+    await stage["tina"].presses("Send videre", owner="line")
+    await stage.forward(minutes=61)
+    assert await stage["line"].sees("Spørgsmål 1 er ikke besvaret")
+    await stage["line"].presses("Send videre", owner="per")
+    before = len(await stage["per"].reads())
+    await stage.forward(minutes=61)
+    assert "Spørgsmål 1 er ikke besvaret" in "".join((await stage["per"].reads())[before:])
+
+
+@in_one_chat
+async def test_a_question_that_looks_like_an_earlier_one_is_asked_about_where_nobody_says_whether_it_is(
+    stage: Stage,
+) -> None:
+    """R148: it waited for a press that did not come, and whoever answers for it was never told."""
+    await stage["mette"].commands("spm må gravide møde på arbejde i sundhed?")
+    await stage["hanne"].commands("svar 1 nej, ikke før videre")
+    await stage["per"].commands("spm Må gravide møde på arbejde i Sundhed")
+    await stage.forward(minutes=61)
+    assert await stage["hanne"].sees("Spørgsmål 2 er ikke besvaret")
+
+
 @in_teams
 async def test_a_question_is_answered_once_and_the_answer_is_used_again(stage: Stage) -> None:
     """R148: routed to the centre that has the subject; the same question later gets the same answer."""

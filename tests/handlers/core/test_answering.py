@@ -41,6 +41,16 @@ async def test_the_quoted_question_is_answered_and_not_the_newest(stage: Stage) 
     assert await readings(stage) == ["green", "yellow"]
 
 
+@in_slack
+async def test_the_quoted_summons_is_answered_and_not_the_real_crisis_before_an_exercise(stage: Stage) -> None:
+    """R055 D08: whoever quoted one summons was awaited at the other."""
+    await stage["pia"].commands("øvelse aktiver 2 strømsvigt")
+    assert isinstance(stage, SlackStage | TeamsStage)
+    await stage["kim"].answers("Krise nr. 2", "kommer, er der om 20")
+    said = [len([line for line in await stage.log("summons", each) if line["sender"] == "kim"]) for each in (1, 2)]
+    assert said == [0, 1]
+
+
 @only_in_teams
 async def test_what_is_quoted_is_never_the_writers_words(stage: Stage) -> None:
     """R108 D08: clients that send the quoted words along, in the text and as HTML."""

@@ -87,3 +87,21 @@ async def test_whoever_said_that_they_come_and_writes_that_they_cant_after_all_i
     assert await stage["eva"].sees("du kommer")
     await stage["tina"].says("jeg kommer alligevel")
     assert await stage["tina"].sees("du kommer")
+
+
+@in_one_chat
+async def test_danger_beside_a_yes_or_a_no_is_brought_to_the_staff_and_answered_with_112(stage: Stage) -> None:
+    """R021 R225: "kan ikke, jeg er indespærret" was a line in the log and a name on a list."""
+    for person, words in (
+        ("ole", "kan ikke, jeg er indespærret i elevatoren, det brænder"),
+        ("bo", "kommer, men der ligger to bevidstløse på 2. sal"),
+        ("gitte", "underrettet, men to er bevidstløse på plejehjemmet"),
+    ):
+        await stage[person].commands(words)
+        assert await stage["lars"].sees(f"skriver: »{words}«"), words
+        assert await stage["kim"].sees(f"skriver: »{words}«"), words
+        assert await stage[person].sees("Ved fare for liv: ring 112"), words
+    await stage["eva"].commands("kommer, HASTER med sandsække")
+    assert len([each for each in await stage["kim"].reads() if "HASTER med sandsække" in each]) == 1
+    await stage["siv"].commands("kommer, branden er slukket")
+    assert not await stage["lars"].sees("branden er slukket")

@@ -53,8 +53,12 @@ async def test_an_answer_with_krise_in_front_is_the_same_answer(stage: Stage) ->
     await stage["kim"].commands("ping alle hvordan står det til?")
     await stage["hanne"].commands("alt ok her")
     await stage["line"].commands("vejen er lukket ved skolen")
+    await stage["mads"].commands("gul, vi mangler to mand")
     (ping,) = await stage.part("pings")
-    assert {each["person"]: each["reading"] for each in ping["answers"] if each["answered_at"]} == {"hanne": "green"}
+    assert {each["person"]: each["reading"] for each in ping["answers"] if each["answered_at"]} == {
+        "hanne": "green",
+        "mads": "yellow",
+    }
     assert await stage["line"].sees("vejen er lukket ved skolen«")
 
 
@@ -64,6 +68,52 @@ async def test_whoever_comes_after_all_is_expected_when_they_say(stage: Stage) -
     await stage["ole"].says("kan ikke")
     await stage["ole"].says("kommer alligevel, er der om 20 min")
     assert await stage["ole"].sees("du kommer, ca. kl. 14:2")
+
+
+@in_one_chat
+async def test_a_new_time_is_a_new_answer(stage: Stage) -> None:
+    """R056: "kommer om 40" of somebody who was awaited in 20 minutes led nowhere, and they were late; a bare "ok" is to nothing."""
+    await stage["eva"].says("kommer om 20")
+    await stage["eva"].says("ok")
+    await stage["eva"].says("er der først om 40 min")
+    assert await stage["eva"].sees("du kommer, ca. kl. 14:4")
+    await stage["ole"].says("kan ikke")
+    await stage["ole"].commands("er der om 30")
+    assert await stage["ole"].sees("du kommer, ca. kl. 14:3")
+
+
+@in_one_chat
+async def test_a_no_with_a_time_in_it_is_asked_about(stage: Stage) -> None:
+    """R024: "jeg kan ikke komme før 15" led nowhere, and a deputy was called for somebody who comes; it is no bare no either."""
+    for person, words in (("eva", "jeg kan ikke komme før 15"), ("ole", "kan først kl 18"), ("siv", "kan ikke før 15")):
+        await stage[person].commands(words)
+        assert await stage[person].sees(f"Jeg er ikke sikker på, om du kommer: »{words}«"), words
+        assert await stage[person].has("Kan ikke")
+
+
+@in_one_chat
+async def test_whoever_is_ill_is_no_typing_error(stage: Stage) -> None:
+    """R024: "/krise syg" showed the case's number, since `sag` is a letter away."""
+    await stage["sara"].commands("syg")
+    assert await stage["sara"].sees("Noteret: *du kan ikke*")
+
+
+@in_one_chat
+async def test_an_answer_is_for_the_real_crisis_before_the_exercise_and_for_the_one_that_is_quoted(
+    stage: Stage,
+) -> None:
+    """R055: whoever was summoned to both was awaited at the exercise, since it had summoned them last."""
+    await stage["pia"].commands("øvelse aktiver 2 strømsvigt")
+    await stage["kim"].says("kommer om 20")
+    assert [len([line for line in await stage.log("summons", each) if line["sender"] == "kim"]) for each in (1, 2)] == [
+        1,
+        0,
+    ]
+    await stage["kim"].says("kommer om 30")
+    assert [len([line for line in await stage.log("summons", each) if line["sender"] == "kim"]) for each in (1, 2)] == [
+        1,
+        1,
+    ]
 
 
 # How people say when they come, and what of it is the time.
