@@ -14,7 +14,7 @@ from handlers.core.context import Context
 from handlers.core.incoming import Enclosed, Incoming
 from handlers.core.language import cpr
 from storage.rows.crisis import Crisis
-from storage.rows.log import LARGEST, Attachment, LogEntry, LogKind, of_line
+from storage.rows.log import ATTACHMENT_IN_WORDS, LARGEST, Attachment, LogEntry, LogKind, of_line
 from storage.rows.traffic import Timer
 
 LONGEST_NAME = 200
@@ -129,7 +129,7 @@ def listed(rows: Iterable[Attachment]) -> str:
 
 
 def _named(row: Attachment) -> str:
-    how = {"wanted": "hentes", "failed": "ikke gemt", "removed": "slettet", "kept": ""}[row.state]
+    how = ATTACHMENT_IN_WORDS[row.state]
     known = ", ".join(filter(None, (measure(row.size) if row.size else "", how)))
     return f"{quote(row.name)} ({known})" if known else quote(row.name)
 

@@ -101,9 +101,12 @@ async def show(turn: Turn, text: str) -> None:
     keeps_plan = turn.sender in (*turn.plan.interim_secretariat(), *turn.plan.deciders())
     late = f"\n{over}" if keeps_plan and not going and (over := upkeep.expired(turn)) else ""
     waiting, buttons = await waits_for_me(turn)
+    # Teams has no page of one's own, as Slack has: what has happened meanwhile is reached from here.
+    led = turn.crisis is not None and (await rights.staff.held(turn) or await rights.decider.held(turn))
+    news = " Hvad er nyt? Skriv *siden sidst*." if led else ""
     await turn.answer(
         Card(
-            f"{DANGER}{waiting}\n*Krisebot.* {state}{late}\nSkriv bare, hvad der er sket – eller vælg:",
+            f"{DANGER}{waiting}\n*Krisebot.* {state}{news}{late}\nSkriv bare, hvad der er sket – eller vælg:",
             buttons=(
                 *buttons,
                 *(Button(LABELS[name], "help.run", {"verb": name}) for name in offered[: MOST - len(buttons)]),

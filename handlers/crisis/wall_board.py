@@ -115,4 +115,5 @@ async def withdraw(turn: Turn, link: int = 0) -> None:
         each.withdrawn_at = turn.now
         await turn.log(f"Link {each.id} til vægtavlen er trukket tilbage", kind="board", verification="confirmed")
     await turn.db.flush()
-    await turn.replace(await _card(turn, "Linket er trukket tilbage. Tavlen viser intet mere."))
+    which = f"Link {link}" if link else "Hvert link"
+    await turn.replace(await _card(turn, f"{which} er trukket tilbage. De skærme, der havde det, viser intet mere."))

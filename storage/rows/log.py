@@ -268,6 +268,13 @@ class Stored(Base):
 
 
 AttachmentState = Literal["wanted", "kept", "failed", "removed"]
+# What is said of a file besides its name; nothing of one that is here.
+ATTACHMENT_IN_WORDS: dict[AttachmentState, str] = {
+    "wanted": "hentes",
+    "kept": "",
+    "failed": "ikke gemt",
+    "removed": "slettet",
+}
 
 
 class Attachment(Base):

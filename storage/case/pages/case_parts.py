@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from storage.case.lines import Line
 from storage.case.pages import illustrations
 from storage.case.pages.blocks import STATUS, Block, Names, Told
-from storage.rows.log import VERIFICATION_IN_WORDS
+from storage.rows.log import ATTACHMENT_IN_WORDS, VERIFICATION_IN_WORDS
 from storage.rows.measures import STATUS_IN_WORDS
 
 
@@ -62,7 +62,11 @@ def order(row: Told, told: Told, names: Names) -> Iterator[Block]:
             said = names.time(value) if name.endswith("_at") else str(value)
             rows.append((label, names.person(said) if name in ("to", "issued_by", "acknowledged_by") else said))
     # A case that an older release exported has no such key.
-    files = [each["name"] for each in told.get("attachments") or [] if each["log_no"] == row.get("draft_no")]
+    files = [
+        f"{each['name']} ({how})" if (how := ATTACHMENT_IN_WORDS[each["state"]]) else each["name"]
+        for each in told.get("attachments") or []
+        if each["log_no"] == row.get("draft_no")
+    ]
     rows += [("Bilag", ", ".join(files))] if files else []
     yield Block("facts", rows=tuple(rows))
 

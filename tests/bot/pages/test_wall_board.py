@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import event
 
 from handlers.crisis import wall_board
+from tests.handlers.picture.test_picture import fields
 from tests.stage.platforms import in_one_chat
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import RehearsalStage, log_of
@@ -88,6 +89,59 @@ async def test_the_board_has_what_the_staff_looks_for_each_under_its_heading(sta
     ):
         assert words in said[heading], (heading, said[heading])
     assert "Sara Nygaard" not in said["I staben"]
+
+
+def first_page(page: str) -> dict[str, list[str]]:
+    """What stands on page one by its heading: each time with what is said below it."""
+    first = re.sub(r"\s+", " ", page.partition("</section>")[0])
+    facts = re.findall(r"<dt>([^<]*)</dt><dd[^>]*>([^<]*)</dd><dd class=\"note\">([^<]*)</dd>", first)
+    situation = first.partition("<h2>Situationen</h2>")[2].partition("</div>")[0]
+    return {"Situationen": re.findall(r"<p>([^<]*)</p>", situation)} | {name: [*said] for name, *said in facts}
+
+
+@pytest.mark.long
+@in_one_chat
+async def test_page_one_has_the_situation_in_two_lines_who_leads_and_when_and_where_the_next_meeting_is(
+    stage: RehearsalStage,
+) -> None:
+    """R056 R204 R256: as it was warned of, and from its publication on as the picture has it; who leads now, and the
+    meeting as it was moved."""
+    kim, lars = stage["kim"], stage["lars"]
+    path = await link(stage)
+
+    async def shown() -> dict[str, list[str]]:
+        async with aiohttp.ClientSession() as client, client.get(f"{stage.address}{path}") as answer:
+            return first_page(await answer.text())
+
+    said = await shown()
+    assert said["Situationen"] == ["skybrud, kloak står op i Hedehusene"]
+    assert said["Krisestabschef"] == ["Lars Vinther", ""]
+    assert said["Næste møde"] == ["intet indkaldt", ""]
+    await lars.commands("rolle krisestabschef Anne, stedfortræder Ole")
+    await kim.commands("møde kl 16 rådhuset")
+    assert (await shown())["Krisestabschef"] == ["Anne Holm", ""]
+    assert (await shown())["Næste møde"] == ["kl. 16:00", "rådhuset"]
+    await kim.commands("billede")
+    texts = {"s1": "Vand i Hedehusene", "s2": "40 cm i kælderen på Birkehøj\nSundhed: ingen kendte", "s3": "Fløng"}
+    await kim.fills_in("Skriv 1–3", **await fields(stage, **texts))
+    assert (await shown())["Situationen"] == ["skybrud, kloak står op i Hedehusene"], "a draft is nobody's yet"
+    await stage["anne"].commands("billede")
+    await stage["anne"].presses("Godkend")
+    assert (await shown())["Situationen"] == ["Vand i Hedehusene", "40 cm i kælderen på Birkehøj"]
+    assert (await shown())["Situationsbillede"][0] == "udgave 1"
+
+
+@in_one_chat
+async def test_a_link_that_is_withdrawn_says_which_and_that_the_others_go_on(stage: RehearsalStage) -> None:
+    """R204: "Tavlen viser intet mere", it said, of the one in the staff's room too."""
+    room, lobby = await link(stage), await link(stage, "åben")
+    await stage["kim"].presses("Træk link 2 tilbage")
+    assert await stage["kim"].sees("Link 2 er trukket tilbage. De skærme, der havde det, viser intet mere.")
+    assert not await stage["kim"].sees("Tavlen viser intet mere")
+    async with aiohttp.ClientSession() as client:
+        for path, status in ((room, 200), (lobby, 410)):
+            async with client.get(stage.address + path) as answer:
+                assert answer.status == status
 
 
 @in_one_chat

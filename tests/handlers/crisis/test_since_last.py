@@ -70,6 +70,36 @@ async def test_it_is_ten_lines_however_much_has_happened_and_says_what_it_has_no
             assert f"{heading} (" in rest or f"• {heading}: " in said
 
 
+@in_one_chat
+async def test_what_waits_for_whoever_asks_stands_first_with_its_buttons_and_nobody_elses(stage: Stage) -> None:
+    """R056 R204: their own order, and not the others'; in the staff's channel, nobody's."""
+    await stage["lars"].commands("ordre spær Hovedgaden @Mads kl 18")
+    await stage["lars"].presses("Udsted ordre")
+    await stage["mads"].presses("Kommer") if await stage["mads"].has("Kommer") else None
+    await stage["mads"].commands("siden sidst")
+    said = (await stage["mads"].reads())[-1]
+    waits, _, rest = said.partition("•")
+    assert "Venter på dig:" in waits
+    assert "Ordre 1" in rest
+    await stage["mads"].presses("Modtaget")
+    assert (await stage.part("orders"))[0]["state"] == "acknowledged"
+    await stage["anne"].commands("siden sidst")
+    assert "Venter på dig:" in (await stage["anne"].reads())[-1]
+    assert "Du indkaldes" in (await stage["anne"].reads())[-1]
+    assert "Ordre 1* fra" not in (await stage["anne"].reads())[-1]
+    await stage["kim"].commands("siden sidst", "stab")
+    assert "Venter på dig:" not in (await stage["kim"].reads())[-1]
+
+
+@in_teams
+async def test_the_card_that_is_teams_own_page_leads_to_it_those_who_may_have_it(stage: Stage) -> None:
+    """R056 R256: a centre's contact may, who is about the staff; an employee may not."""
+    await stage["anne"].commands("")
+    assert "Skriv siden sidst" in (await stage["anne"].reads())[-1].replace("*", "")
+    await stage["finn"].commands("")
+    assert "siden sidst" not in (await stage["finn"].reads())[-1]
+
+
 @in_slack
 async def test_what_was_put_right_is_told_as_it_is_now_and_not_as_it_was_believed(stage: Stage) -> None:
     """R056 R187: whoever comes on reads 13 residents, not 30 as confirmed beside it."""

@@ -161,6 +161,42 @@ async def test_an_orders_paper_is_of_its_own_crisis_and_is_had_after_the_stand_d
     assert "kort.png" not in text
 
 
+@pytest.mark.long
+@in_slack
+async def test_an_order_whose_file_could_not_be_had_says_so_on_its_card_and_on_paper(stage: Stage) -> None:
+    """R182 R230: nobody looks for a map that is not there."""
+    await stage["kim"].sends("film.mp4", bytes(LARGEST + 1), "ordre spær Hovedgaden @Rune", kind="video/mp4")
+    await stage["lars"].presses("Udsted ordre")
+    assert await stage["rune"].sees("film.mp4 (21,0 MB, ikke gemt)")
+    await stage["rune"].presses("PDF og Word")
+    text = printed(await fetched(stage, (await newest_links(stage, "rune"))["pdf"]))
+    assert "Bilag film.mp4 (ikke gemt)" in text
+
+
+@in_one_chat
+async def test_a_draft_that_is_dropped_keeps_its_file_in_the_log_and_nobody_is_sent_it(stage: Stage) -> None:
+    """R182 R230: what was sent in is never lost; the draft's card says no more of it."""
+    no = await drafted(stage, "spær Hovedgaden @Rune", "kort.png")
+    await stage["lars"].presses("Kassér")
+    assert [(each["log_no"], each["state"]) for each in await stage.part("attachments")] == [(no, "kept")]
+    assert "Kladden er kasseret" in (await stage["lars"].reads())[-1]
+    assert not await stage["rune"].sees("kort.png")
+
+
+@pytest.mark.long
+@in_teams
+async def test_whoever_the_draft_was_for_before_it_was_changed_is_not_given_its_paper(stage: Stage) -> None:
+    """R230 R168: by `Ret`; the file goes to the one it is issued to."""
+    await drafted(stage, "spær Hovedgaden @Rune", "kort.png")
+    await stage["kim"].fills_in("Ret", to="Gitte", task="spær Hovedgaden")
+    await stage["lars"].presses("Udsted ordre")
+    assert await stage["gitte"].sees("1 bilag: kort.png")
+    assert await stage["gitte"].has("PDF og Word")
+    assert not await stage["rune"].sees("kort.png")
+    await stage["rune"].commands("ordre 1")
+    assert not await stage["rune"].has("PDF og Word")
+
+
 @in_one_chat
 async def test_an_order_of_an_older_release_stands_on_paper_without_what_it_did_not_know(stage: Stage) -> None:
     """D11: a case that was exported before has no line of the draft."""

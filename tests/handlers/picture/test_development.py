@@ -44,6 +44,20 @@ async def test_it_is_asked_for_with_each_picture_and_not_where_it_was_just_writt
     await stage["tina"].fills_in("Skriv udvikling", **WRITTEN)
     assert len(await stage.part("developments")) == 2
 
+    async def asked() -> int:
+        return sum("Hvordan udvikler det sig?" in said for said in await stage["tina"].reads())
+
+    await stage["kim"].commands("billede")
+    await stage["lars"].commands("billede")
+    await stage["lars"].presses("Godkend")
+    assert (await asked(), [each["state"] for each in await stage.part("pictures")].count("published")) == (1, 2)
+    await stage.forward(minutes=61)
+    # Each of the two hours is asked about when it has come.
+    await stage.forward(hours=3)
+    assert sum("Gik det sådan?" in said for said in await stage["tina"].reads()) == 1
+    await stage.forward(hours=20)
+    assert sum("Gik det sådan?" in said for said in await stage["tina"].reads()) == 2
+
 
 @in_one_chat
 async def test_only_the_staff_writes_it_and_what_is_empty_is_not_kept(stage: Stage) -> None:

@@ -88,6 +88,8 @@ async def test_what_is_late_is_reminded_of_once_and_shown_where_the_staff_looks(
     assert await stage["kim"].sees("OB1: hvor mange er evakueret")
     assert not await stage["kim"].sees("over fristen")
     await stage.at("16:01")
+    await stage["kim"].commands("status")
+    assert "over fristen: hvor mange er evakueret" in (await stage["kim"].reads())[-1]
     await stage["kim"].commands("siden sidst")
     assert await stage["kim"].sees("OB1 hvor mange er evakueret (Hanne Toft")
     await stage.at("17:30")
