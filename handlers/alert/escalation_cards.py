@@ -8,6 +8,7 @@ from handlers.alert import decision_card, escalation_chain
 from handlers.alert.escalation_chain import Link
 from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import URGENT, Context
+from handlers.core.language import begun
 from handlers.core.turn import Turn
 from storage.rows.alert import Alert, Escalation, EscalationStep
 from storage.rows.traffic import Message
@@ -93,7 +94,8 @@ def _state(step: EscalationStep) -> str:
 def where_and_when(turn: Context, alert: Alert) -> tuple[tuple[str, str], ...]:
     """Return where a warning is and when it happened, as far as anybody has said."""
     where = (("Sted", quote(alert.place, 200)),) if alert.place else ()
-    return where + ((("Skete", turn.dated(alert.happened_at)),) if alert.happened_at else ())
+    said = turn.dated(alert.happened_at) if alert.happened_at else quote(begun.words(alert.text))
+    return where + ((("Skete", said),) if said else ())
 
 
 async def question_card(turn: Context, escalation: Escalation, link: Link) -> Card:

@@ -8,7 +8,7 @@ from functools import partial
 from sqlalchemy import select
 
 from handlers.alert import escalation, escalation_chain, escalation_news, in_practice, joining, warning_question
-from handlers.core import edited_answers, form_values, registry, typed_verbs
+from handlers.core import edited_answers, form_values, registry, typed_verbs, written_times
 from handlers.core.card import DANGER, Button, Card, Field, quote
 from handlers.core.context import URGENT, Context
 from handlers.core.language import needs
@@ -53,6 +53,7 @@ async def record(turn: Turn, text: str) -> Alert:
         at=turn.the_incoming.said_at or turn.received,
         received_at=turn.the_incoming.received_at,
         place=needs.place(turn.plan, text) or None,
+        happened_at=written_times.parse_begun(turn, text),
         platform=turn.the_incoming.platform,
     )
     turn.db.add(alert)
@@ -151,7 +152,7 @@ async def reread(turn: Context, text: str, earlier: str) -> Take | None:
     own = await open_of(turn)
     if not words or own is None or turn.crisis is None or own.crisis_id != turn.crisis.id:
         return None
-    return partial(add, alert=own, text=f"Rettet til: {words}")
+    return partial(add, alert=own, text=f"Rettet til: {words}", was=earlier)
 
 
 @action("warning.typed", crisis=False, urgent=True)
@@ -226,17 +227,23 @@ async def open_of(turn: Context) -> Alert | None:
     return found
 
 
-async def add(turn: Turn, alert: Alert, text: str) -> None:
+async def add(turn: Turn, alert: Alert, text: str, was: str = "") -> None:
     """Add what its sender writes on to an open warning: to its log, its question's card and the chain's cards.
 
     Args:
         alert: the sender's own.
         text: verbatim.
+        was: what it is put instead of, where it is corrected; another place or time there is put instead, too.
     """
     turn.crisis = await turn.db.get_one(Crisis, alert.crisis_id)
     # What only wished for activation is told now.
     alert.text = text if alert.text.startswith(WANTED) else f"{alert.text}\n{text}"
-    alert.place = alert.place or needs.place(turn.plan, text) or None
+    place, happened = needs.place(turn.plan, text) or None, written_times.parse_begun(turn, text)
+    if was and place != (needs.place(turn.plan, was) or None):
+        alert.place = place
+    if was and happened != written_times.parse_begun(turn, was):
+        alert.happened_at = happened
+    alert.place, alert.happened_at = alert.place or place, alert.happened_at or happened
     if turn.the_crisis.level is None and alert.id == (await escalation_chain.first_alert(turn)).id:
         turn.the_crisis.title = title_of(alert.text)
     entry = await turn.log(

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from handlers.core.context import Context
-from handlers.core.language import times_read
+from handlers.core.language import begun, times_read
 from handlers.core.language.times_read import Parsed
 
 
@@ -39,6 +39,13 @@ def parse_past(turn: Context, text: str) -> datetime | None:
 def parse_day(turn: Context, text: str) -> date | None:
     """Read a day, as `times_read.parse_day` does."""
     return times_read.parse_day(text, since(turn), turn.zone)
+
+
+def parse_begun(turn: Context, text: str) -> datetime | None:
+    """Read when something began, as `begun.read` does: from when the message was written, where that is another's that was
+    saved or sent on."""
+    said_at = turn.incoming.said_at if turn.incoming else None
+    return begun.read(text, said_at or since(turn), turn.zone)
 
 
 def find(turn: Context, text: str, *, bare: bool = False) -> tuple[Parsed, str] | None:

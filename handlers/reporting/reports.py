@@ -42,12 +42,6 @@ URGENTLY = re.compile(
     r"^\s*+haster\b\s*+[:!,.–-]*+\s*+|(?<![\s,.–-])[\s,.–-]++(?:det )?haster\s*+[.!]*+\s*+$", re.IGNORECASE
 )
 
-# A time of day, of which it isn't said that it is an end or a beginning; a report's first words are read.
-CLOCK = re.compile(
-    r"(?<!til )(?<!fra )(?<!inden )(?<!senest )(?<!før )(?<!efter )\b(kl\.?[ ]?\d{1,2}(?:[.:]\d{2})?)\b", re.IGNORECASE
-)
-UNDERSTOOD = 1_000
-
 
 @verb(
     "melding",
@@ -60,7 +54,7 @@ UNDERSTOOD = 1_000
 async def report(turn: Turn, text: str) -> None:
     """Send a report to the staff at once, in one breath or through the form."""
     if text.strip():
-        await _send(turn, text.strip(), {}, _happened(turn, text), urgent=hastens(text))
+        await _send(turn, text.strip(), {}, written_times.parse_begun(turn, text), urgent=hastens(text))
         return
     await turn.answer(
         Card(
@@ -85,13 +79,6 @@ async def send(turn: Turn) -> None:
     urgent = turn.yes("urgent") or hastens(text)
     happened = form_values.been_or_words(turn, "happened")
     await _send(turn, text, {name: turn.value(name) for name in HEADINGS}, happened, urgent=urgent)
-
-
-def _happened(turn: Context, text: str) -> datetime | None:
-    """Read when it happened, where one time is told that has been: "vand i kælderen kl 13.30", not "lukket til kl 18"."""
-    told = CLOCK.findall(text[:UNDERSTOOD])
-    been = written_times.parse_been(turn, told[0]) if len(told) == 1 else None
-    return been.at if been is not None and not been.passed else None
 
 
 async def _send(turn: Turn, text: str, more: dict[str, str], happened: datetime | None = None, *, urgent: bool) -> None:

@@ -28,27 +28,29 @@ class Pair:
 # database is tested on both, in tests/storage, tests/faults and tests/handlers.
 PAIRS = {"slack": ("slack", "sqlite"), "teams": ("teams", "postgresql")}
 
-# Where a scene is played: every second one in each, since the suite has to be over in four minutes on two cores. With
-# `--both`, as CI does it, each is played in both.
+# Where a scene is played: every second one in each, and those on a file, since the suite has to be over in four minutes on
+# two cores and a server's part of a scene is half of its time. With `--both`, as CI does it, each is played on both pairs.
 in_slack = pytest.mark.scene("slack")
 in_teams = pytest.mark.scene("teams")
+
+# For what a platform's own client sends, and no other's can.
+only_in_teams = pytest.mark.scene("teams", only=True)
+
+# For what only reaches us there: Teams gives a bot what is said in a channel without its name where the tenant allows it.
+only_in_slack = pytest.mark.scene("slack", only=True)
 
 
 def played_on(scene: pytest.Mark, both: bool) -> Sequence[tuple[str, str]]:
     """The platform and the database that a scene is played on.
 
     Args:
-        scene: its `in_slack` or `in_teams`.
-        both: whether it is played on the other as well.
+        scene: its `in_slack`, `in_teams` or `only_in_…`.
+        both: whether it is played on the other as well, and Teams' on a server.
     """
-    return list(PAIRS.values()) if both else [PAIRS[scene.args[0]]]
+    if not both:
+        return [(scene.args[0], "sqlite")]
+    return [PAIRS[scene.args[0]]] if scene.kwargs.get("only") else list(PAIRS.values())
 
-
-# For what a platform's own client sends, and no other's can.
-only_in_teams = pytest.mark.parametrize("pair", [PAIRS["teams"]], indirect=True, ids="-".join)
-
-# For what only reaches us there: Teams gives a bot what is said in a channel without its name where the tenant allows it.
-only_in_slack = pytest.mark.parametrize("pair", [PAIRS["slack"]], indirect=True, ids="-".join)
 
 # For a scene that is about the plan's words and not about where they are said: its neighbours play on the platforms.
 in_one_chat = pytest.mark.parametrize("pair", [("rehearsal", "sqlite")], indirect=True, ids="-".join)

@@ -98,6 +98,10 @@ WORD = re.compile(r"(?<![\w.:/])\w")
 ENDS = re.compile(r" ?(?:$|[^\w ]|(?:i|paa|hos|ved|til|med|og|teams|https?)\b)")
 
 
+# "i formiddags", "i mandags"; and "i går aftes".
+LAST_ONE = re.compile(r"\b(?:i )?((?:(?:for|efter)mid|man|tirs|ons|tors|fre|loer|soen)dag)s\b")
+EVENING_BEFORE = re.compile(r"(?<=i gaar )aftes\b")
+
 # What nobody says but of a time, also where nothing else says that it is one: "5 i to biler" is none.
 SPOKEN = re.compile(
     rf"(?:(?:(?:et )?kvart(?:er)?|{_offset}) (?:over|i) halv |(?:et )?kvart(?:er)? (?:over|i) |halv )(?:\d{{1,2}}|{_number})(?![\w/-])"
@@ -341,7 +345,7 @@ def parse_past(text: str, now: datetime, zone: ZoneInfo) -> datetime | None:
     Returns:
         None when it can't be read, or lies ahead. A bare clock time is at most twelve hours back.
     """
-    folded = fold(text).strip(" .,!")
+    folded = EVENING_BEFORE.sub("aften", LAST_ONE.sub(r"\1", fold(text).strip(" .,!")))
     if re.fullmatch(NOW, folded):
         return now
     if ago := AGO.fullmatch(folded):

@@ -46,3 +46,40 @@ async def test_a_time_that_nobody_can_read_holds_no_warning_back(open_stage: Sta
     (alert,) = await open_stage.part("alerts")
     assert (alert["place"], alert["happened_at"]) == ("Fløng", None)
     assert "lige da vi spiste" in alert["text"]
+
+
+@in_slack
+async def test_when_it_began_is_read_out_of_a_warnings_words_and_read_by_whoever_is_asked(open_stage: Stage) -> None:
+    """R001 R003: apart from when it was typed; what isn't said to the hour is shown in its own words, and what is added
+    afterwards may say it."""
+    await open_stage["finn"].commands("varsel vand i kælderen på birkehøj siden kl 13.30, det stiger")
+    await open_stage["finn"].presses("Ja")
+    assert await open_stage["jens"].sees("Skete: tors. 2/7 kl. 13:30")
+    assert await open_stage["finn"].sees("Skete: tors. 2/7 kl. 13:30")
+    (alert,) = await open_stage.part("alerts")
+    assert (alert["happened_at"], alert["at"][11:16]) == ("2026-07-02T11:30:00.000000Z", "12:00")
+    await open_stage["finn"].fills_in("Slags og kilde", happened="13:20")
+    assert (await open_stage.part("alerts"))[0]["happened_at"] == "2026-07-02T11:20:00.000000Z"
+
+
+@in_teams
+async def test_words_that_say_only_about_when_it_began_stand_as_they_are_until_somebody_says_it(
+    open_stage: Stage,
+) -> None:
+    """R001: nobody is asked again; what its sender adds may say it to the hour."""
+    await open_stage["finn"].commands("varsel ingen varme på birkehøj siden i formiddags")
+    await open_stage["finn"].presses("Ja")
+    assert await open_stage["jens"].sees("Skete: siden i formiddags")
+    assert (await open_stage.part("alerts"))[0]["happened_at"] is None
+    await open_stage["finn"].says("det begyndte for tre timer siden")
+    assert (await open_stage.part("alerts"))[0]["happened_at"] == "2026-07-02T09:00:10.000000Z"
+    assert await open_stage["jens"].sees("Skete: tors. 2/7 kl. 11:00")
+
+
+@in_slack
+async def test_a_risk_that_is_warned_of_has_not_begun(open_stage: Stage) -> None:
+    """R001: "begivenhed eller risiko"."""
+    await open_stage["finn"].commands("varsel DMI varsler orkan fra kl 13 og skybrud kl 6 i morgen")
+    await open_stage["finn"].presses("Ja")
+    assert (await open_stage.part("alerts"))[0]["happened_at"] is None
+    assert not await open_stage["jens"].sees("Skete:")

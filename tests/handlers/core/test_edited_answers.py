@@ -165,6 +165,19 @@ async def test_a_warning_that_is_rewritten_is_added_to_and_the_new_place_reaches
     assert await stage.crises() == 1
 
 
+@in_slack
+async def test_a_time_that_is_corrected_in_a_warning_is_put_instead_of_the_first(open_stage: Stage) -> None:
+    """R001: of a place and a time the change says nothing else of, what was filled in stands."""
+    stage = open_stage
+    await stage["finn"].says("varsel vand i kælderen på Birkehøj siden kl 13.30")
+    await edits(stage, "finn", "siden kl 13.30", "varsel vand i kælderen på Birkehøj siden kl 12.30")
+    await stage["finn"].presses("Ja")
+    await stage["finn"].fills_in("Slags og kilde", place="Birkehøj, fløj B")
+    await edits(stage, "finn", "siden kl 12.30", "varsel meget vand i kælderen på Birkehøj siden kl 12.30")
+    (alert,) = await stage.part("alerts")
+    assert (alert["place"], alert["happened_at"]) == ("Birkehøj, fløj B", "2026-07-02T10:30:00.000000Z")
+
+
 @pytest.mark.parametrize("pair", [("slack", "sqlite"), ("teams", "postgresql")], indirect=True, ids="-".join)
 async def test_a_command_that_is_rewritten_is_not_run_again_and_its_writer_hears_so(stage: Stage) -> None:
     """D08: "lukket" became "åben", the line said "lukket", and nobody was told."""

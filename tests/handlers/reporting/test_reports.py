@@ -50,9 +50,10 @@ async def test_any_unit_reports_in_one_breath_or_by_the_form(stage: Stage) -> No
 
 @in_one_chat
 async def test_where_and_when_are_read_out_of_a_report_in_one_breath_and_only_what_has_been(stage: Stage) -> None:
-    """R300: "Tidspunkt for hændelsen", "Hvor er det sket?"; an end, a beginning, two times and what is to come are left in the words."""
+    """R300: "Tidspunkt for hændelsen", "Hvor er det sket?"; an end, two times and what is to come are left in the words."""
     for said, where, when in (
         ("vand i kælderen på Birkehøj kl 13.50, vi pumper", "Birkehøj", danish(13, 50)),
+        ("vejen har været lukket siden kl 13, vi omdirigerer", None, danish(13, 0)),
         ("vejen er lukket til kl 13", None, None),
         ("broen lukker kl 23", None, None),
         ("først kl 13, så igen kl. 13.40", None, None),
