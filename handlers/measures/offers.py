@@ -106,7 +106,8 @@ async def not_meant(turn: Turn) -> None:
 
 async def _take(turn: Turn, text: str) -> None:
     """Keep an offer, and thank for it with who has it now."""
-    row = await keep(turn, text, needs.offering(turn.rules, text) or needs.read(turn.rules, text))
+    bare = clearance.spoken(turn, text)[2]
+    row = await keep(turn, text, needs.offering(turn.rules, bare) or needs.read(turn.rules, bare))
     persons = await in_charge.in_charge(turn)
     where = "krisestaben" if persons == [turn.staff] else turn.names(persons)
     has_it = f"er hos {where}" if persons else "er gemt, men ingen har det endnu. Ring selv"

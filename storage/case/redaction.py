@@ -103,10 +103,11 @@ async def said_by(db: AsyncSession, crisis: Crisis, entries: Iterable[LogEntry])
     if told_of:
         words = await db.execute(_rows_words(), {"crisis": crisis.id, "lines": told_of})
         said += [(row.no, row.said) for row in words if row.said and _says(lines[row.no].summary, row.said)]
-    texts, short = {}, []
+    texts, short = dict[str, frozenset[str]](), []
     for no, text in said:
         if _opening(text) is not None:
-            texts[text] = knowing[no]
+            # Whoever was told the same words elsewhere knows them.
+            texts[text] = texts.get(text, frozenset()) | knowing[no]
         elif text.strip():
             short.append(Short(text.strip(), _calls(no, rows.get(no)), knowing[no]))
     longest_first = dict(sorted(texts.items(), key=lambda each: len(each[0]), reverse=True))
