@@ -28,9 +28,14 @@ async def behind_verb(turn: Turn, verb: Verb, text: str) -> None:
     Args:
         text: what came after the verb.
     """
-    crisis = turn.crisis
-    if verb.name not in BRINGS_ITSELF and crisis is not None and crisis.level == 2 and hastens(text):
+    if is_brought(turn, verb.name, text):
         await _bring(turn, text, f"skriver ({verb.name})")
+
+
+def is_brought(turn: Context, verb: str, text: str) -> bool:
+    """Whether what was typed behind a verb is brought to the staff at once, since it hastens."""
+    crisis = turn.crisis
+    return verb not in BRINGS_ITSELF and crisis is not None and crisis.level == 2 and hastens(text)
 
 
 async def own_words(turn: Turn) -> None:

@@ -13,7 +13,7 @@ from handlers.core.card import Card, quote
 from handlers.core.turn import Turn
 
 R = TypeVar("R")
-BARE = re.compile(r"(?:(?:nr\.?|nummer)\s*+)?(\d{1,6})[.!]?\s*+", re.IGNORECASE)
+BARE = re.compile(r"(?:(?:nr\.?|nummer)\s*+)?(\d{1,6})[.!?]?\s*+", re.IGNORECASE)
 
 
 class Called(NamedTuple):
@@ -42,6 +42,19 @@ def read(text: str, sign: str = "") -> Called | None:
         rf"{re.escape(sign)} ?(\d{{1,6}})(?![\w-])[.:,!]*+\s*+(.*)", text.strip(), re.IGNORECASE | re.DOTALL
     )
     return Called(int(found[1]), found[2]) if found else None
+
+
+def leading(text: str, sign: str) -> Called | None:
+    """Read the number that words begin with, with what is said of it: "3 udført", "T3 er klaret", "nr. 3", "Opgave 3 udført".
+
+    Args:
+        text: what came after the verb.
+        sign: what stands before the number where it is shown.
+    """
+    found = re.match(
+        rf"\s*+(?:(?:{re.escape(sign)}|nr\.?|nummer)\s?)?(\d{{1,6}})\b[:.]?\s*(.*)", text, re.IGNORECASE | re.DOTALL
+    )
+    return Called(int(found[1]), found[2].strip()) if found else None
 
 
 async def row_or_tell(turn: Turn, kind: type[R], called: Called, name: str) -> R | None:

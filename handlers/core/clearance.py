@@ -17,7 +17,7 @@ from storage.grades import DEFAULT, GRADES, Grade, within
 from storage.letters import fold
 from storage.plan.persons import SECRETARIAT_ROLES, SERVING_ROLES
 from storage.rows.alert import Approval
-from storage.rows.log import LogState
+from storage.rows.log import LogKind, LogState
 from storage.rows.staff import LISTS, LOG, OUTSIDE, External, Sharing, Subject
 from storage.rows.traffic import PlaceRecipient, StaffRecipient
 
@@ -38,6 +38,10 @@ OWNERS = (
     "changed_by",
     "source",
 )
+# A verb, its number and a mark may stand before "fortrolig:"; a grade's name is of so many words at most.
+MOST_BEFORE, NAME = 6, 3
+# Lines of what is for whoever it goes to: a warning's deciders, a question's centres.
+TO_MANY: Collection[LogKind] = ("alert", "assessment", "escalation", "broadcast")
 
 Row = TypeVar("Row")
 
@@ -228,6 +232,26 @@ def spoken(turn: Context, text: str) -> tuple[bool, Grade, str]:
             grade, text = called, rest
         else:
             return mark == "!", grade or SHARED, text
+
+
+def is_said_to_be_secret(turn: Context, summary: str, kind: LogKind) -> bool:
+    """Whether a line has words in it that its writer began with "fortrolig:", behind whatever verb or in whatever field: what all
+    have read can't be taken back. A warning and a question to many are read by those they go to.
+
+    Args:
+        summary: the line, with the words as they were typed.
+        kind: the line's.
+    """
+    incoming = turn.incoming
+    if incoming is None or turn.crisis is None or turn.crisis.level != 2 or kind in TO_MANY:
+        return False
+    for said in (incoming.text, *incoming.values.values()):
+        before, colon, _ = said.partition(":")
+        words = before.split()
+        called = any(named(turn, " ".join(words[at:])) == CONFIDENTIAL for at in range(len(words))[-NAME:])
+        if colon and called and len(words) <= MOST_BEFORE and f"{words[-1]}:" in summary:
+            return True
+    return False
 
 
 async def repeats_secret(turn: Context, text: str, refs: Mapping[str, Any] | None = None) -> bool:

@@ -163,6 +163,11 @@ async def give_back(turn: Turn, verb: str, text: str) -> None:
     # Where there is no staff, nobody is sent where only a staff goes on.
     has_staff = crisis is not None and crisis.level == 2
     keep = {"inbox": turn.inbox_id, "behind": verb}
+    so = (
+        "ikke i loggen endnu. Krisestaben har fået det, fordi det haster"
+        if brought_straight.is_brought(turn, verb, text)
+        else "ingen steder endnu"
+    )
     buttons = [
         Button(label, "router.meant", {"verb": name, **keep})
         for name, label in places.items()
@@ -170,7 +175,7 @@ async def give_back(turn: Turn, verb: str, text: str) -> None:
     ]
     await turn.answer_alone(
         Card(
-            f"*{verb}* viser kun noget, så det her står ingen steder endnu:\n»{quote(text.strip(), 500)}«",
+            f"*{verb}* viser kun noget, så det her står {so}:\n»{quote(text.strip(), 500)}«",
             buttons=tuple(buttons),
         )
     )

@@ -112,7 +112,7 @@ class Turn(Standing):
         """
         regraded = kind == "grade"
         self._forget_secrets(regraded)
-        if await clearance.repeats_secret(self, summary, refs):
+        if clearance.is_said_to_be_secret(self, summary, kind) or await clearance.repeats_secret(self, summary, refs):
             grade = clearance.CONFIDENTIAL
         self._forget_secrets(regraded or grade == clearance.CONFIDENTIAL)
         entry = await log.append(

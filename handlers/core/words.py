@@ -128,7 +128,8 @@ async def not_understood(turn: Turn, text: str, *, verb: str | None = None) -> N
     item = registry.verbs["punkt"].who
     of_staff = [await item.has(turn.about(crisis)) for crisis in await brought_straight.where_involved(turn)]
     items = (Button("Punkt til møde", "router.meant", {"verb": "punkt", **keep}),) if any(of_staff) else ()
-    await turn.answer(
+    # Nobody else there saw a command that leads nowhere.
+    await turn.answer_alone(
         Card(
             "Jeg er ikke sikker på, hvad jeg skal gøre med den. Din tekst er gemt:\n"
             f"»{quote(text[:500])}{'…' if len(text) > 500 else ''}«{like}",

@@ -10,7 +10,7 @@ from functools import partial
 
 from sqlalchemy import select
 
-from handlers.core import called_by_number, clearance, in_charge, registry, rights, running, taking_up
+from handlers.core import called_by_number, clearance, in_charge, registry, rights, running, taking_up, written_times
 from handlers.core.called_by_number import Called
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import URGENT, Context
@@ -59,7 +59,7 @@ async def assistance(turn: Turn, text: str) -> None:
     if (called := called_by_number.read(text, "B")) is not None:
         await _show_called(turn, called)
         return
-    row = await request(turn, text.strip(), needs.asked_for(turn.rules, text), turn.sender)
+    row = await request(turn, text.strip(), needs.asked_for(turn.rules, clearance.spoken(turn, text)[2]), turn.sender)
     await turn.answer(await assistance_card.received(turn, row))
 
 
@@ -129,7 +129,7 @@ async def send(turn: Turn, inbox: int, no: int) -> None:
         return
     text = original.words
     # The fields come along from where they can be changed; elsewhere what was read stands.
-    read = needs.asked_for(turn.rules, text)
+    read = needs.asked_for(turn.rules, clearance.spoken(turn, text)[2])
     filled = {name: turn.value(name) for name in ("quantity", "need", "place") if name in turn.the_incoming.values}
     row = await request(turn, text, replace(read, **filled), turn.sender, about=no)
     await turn.replace(await assistance_card.received(turn, row))
@@ -164,7 +164,9 @@ async def from_message(turn: Turn, event: AskedForHelp) -> None:
     )
     if await turn.db.scalar(standing) is None:
         turn.written_at = said.received_at
-        row = await request(turn, said.text, needs.asked_for(turn.rules, said.text), said.sender)
+        row = await request(
+            turn, said.text, needs.asked_for(turn.rules, clearance.spoken(turn, said.text)[2]), said.sender
+        )
         await turn.say(said.sender, await assistance_card.received(turn, row), kind="notice")
 
 
@@ -195,6 +197,7 @@ async def request(
         receiver="krisestaben",
         direction="in",
         status="pending",
+        event_time=written_times.since(turn),
         refs={"assistance": number} | ({"about": about} if about else {}),
     )
     centre = owners.centre_of(turn.rules, requester)
@@ -211,7 +214,7 @@ async def request(
         needed_until=wanted.until,
         contact=wanted.contact or None,
         urgent=wanted.urgent,
-        created_at=turn.now,
+        created_at=written_times.since(turn),
         log_no=entry.no,
     )
     turn.db.add(row)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers.core import clearance, form_values, over, passed_times, rights, undo, withheld
+from handlers.core import called_by_number, clearance, form_values, over, passed_times, rights, undo, withheld
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import ORDINARY, URGENT, Context
 from handlers.core.language import verb_words
@@ -57,8 +57,8 @@ async def measure(turn: Turn, text: str) -> None:
     if not text:
         await _list(turn)
         return
-    numbered = re.match(r"(\d{1,6})\b[:.]?\s*(.*)", text, re.DOTALL)
-    if numbered and await _act_on(turn, int(numbered[1]), numbered[2].strip()):
+    called = called_by_number.leading(text, "T")
+    if called is not None and await _act_on(turn, called.number, called.more):
         return
     if await over.tell_if_over(turn):
         return

@@ -106,7 +106,8 @@ async def not_meant(turn: Turn) -> None:
 
 async def _take(turn: Turn, text: str) -> None:
     """Keep an offer, and thank for it with who has it now."""
-    row = await keep(turn, text, needs.offering(turn.rules, text) or needs.read(turn.rules, text))
+    bare = clearance.spoken(turn, text)[2]
+    row = await keep(turn, text, needs.offering(turn.rules, bare) or needs.read(turn.rules, bare))
     persons = await in_charge.in_charge(turn)
     where = "krisestaben" if persons == [turn.staff] else turn.names(persons)
     has_it = f"er hos {where}" if persons else "er gemt, men ingen har det endnu. Ring selv"
@@ -138,6 +139,7 @@ async def keep(turn: Turn, text: str, need: Need) -> Offer:
         sender=turn.sender,
         receiver="krisestaben",
         direction="in",
+        event_time=written_times.since(turn),
         refs={"offer": number},
     )
     row = Offer(
@@ -149,7 +151,7 @@ async def keep(turn: Turn, text: str, need: Need) -> Offer:
         quantity=need.quantity or None,
         skill=need.need or None,
         available_at=read[0].at if read and not read[0].passed else None,
-        created_at=turn.now,
+        created_at=written_times.since(turn),
         log_no=entry.no,
     )
     turn.db.add(row)

@@ -5,13 +5,12 @@ The secretariat drafts, the chief alone issues, the receiver says that it is rec
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from functools import partial
 
 from sqlalchemy import select
 
-from handlers.core import clearance, form_values, over, passed_times, rights, running, withheld
+from handlers.core import called_by_number, clearance, form_values, over, passed_times, rights, running, withheld
 from handlers.core.card import Button, Card
 from handlers.core.context import Context
 from handlers.core.language import replies, times_shown, verb_words
@@ -50,8 +49,8 @@ async def order(turn: Turn, text: str) -> None:
     if not text:
         await _list(turn)
         return
-    numbered = re.match(r"(\d{1,6})\b[:.]?\s*(.*)", text, re.DOTALL)
-    if numbered and await _act_on(turn, int(numbered[1]), numbered[2].strip()):
+    called = called_by_number.leading(text, "ordre")
+    if called is not None and await _act_on(turn, called.number, called.more):
         return
     if await over.tell_if_over(turn):
         return

@@ -3,9 +3,7 @@ Plan §5; §3, "hurtigst muligt kan vende tilbage til en normal situation"."""
 
 from __future__ import annotations
 
-import re
-
-from handlers.core import rights
+from handlers.core import called_by_number, rights
 from handlers.core.card import Card, quote
 from handlers.core.context import Context
 from handlers.core.language import verb_words
@@ -31,8 +29,8 @@ async def task(turn: Turn, text: str) -> None:
     if not text:
         await _list(turn)
         return
-    numbered = re.match(r"(\d{1,6})\b[:.]?\s*(?:er\s+)?(.*)", text, re.DOTALL)
-    if numbered is None or not await _act_on(turn, int(numbered[1]), numbered[2].strip(" .!")):
+    called = called_by_number.leading(text, "opgave")
+    if called is None or not await _act_on(turn, called.number, called.more.removeprefix("er ").strip(" .!")):
         await measures.measure(turn, text)
 
 

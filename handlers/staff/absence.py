@@ -44,7 +44,7 @@ async def absence(turn: Turn, text: str) -> None:
         return
     said = absences.said(when, written_times.since(turn), turn.zone)
     if said is None:
-        await turn.answer(_asked(turn, person, when, words))
+        await turn.answer_alone(_asked(turn, person, when, words))
         return
     await _note(turn, person, said)
 
@@ -81,7 +81,7 @@ async def meant(turn: Turn, person: str, at: str) -> None:
     words = f"til {times_shown.weekday(until, turn.zone)}"
     said = absences.said(words, written_times.since(turn), turn.zone)
     if said is None:
-        await turn.answer(_asked(turn, person, words, words))
+        await turn.answer_alone(_asked(turn, person, words, words))
         return
     await _note(turn, person, said)
 

@@ -115,6 +115,7 @@ async def said_by(db: AsyncSession, crisis: Crisis, entries: Iterable[LogEntry])
     short = []
     for no, text, known in said:
         if _opening(text) is not None:
+            # Whoever was told the same words elsewhere knows them.
             texts[text] = texts.get(text, frozenset()) | known
         elif text.strip():
             short.append(Short(text.strip(), _calls(no, rows.get(no)), known))

@@ -60,7 +60,7 @@ def drawn(content: bytes, called: str) -> Block | None:
             picture.draft("RGB", (LONGEST, LONGEST))
             picture.thumbnail((LONGEST, LONGEST))
             ImageOps.exif_transpose(picture, in_place=True)
-            seen = picture.convert("RGBA")
+            seen = (_in_eight_bits(picture) if picture.mode.startswith("I") else picture).convert("RGBA")
             page = Image.new("RGB", seen.size, "white")
             page.paste(seen, mask=seen.getchannel("A"))
             written = io.BytesIO()
@@ -70,6 +70,11 @@ def drawn(content: bytes, called: str) -> Block | None:
     part = min(WIDEST / page.width, HIGHEST / page.height, 1 / COARSEST)
     size = (max(1, int(page.width * part)), max(1, int(page.height * part)))
     return Block("picture", called, widths=size, picture=written.getvalue())
+
+
+def _in_eight_bits(picture: Image.Image) -> Image.Image:
+    """Return a scan's or a map's sixteen bits of grey in eight: cut off at eight, nearly all of it would be white."""
+    return picture.convert("I").point(lambda value: value * (1 / 257)).convert("L")
 
 
 def _is_picture(row: Told) -> bool:

@@ -40,6 +40,27 @@ async def test_an_offer_is_taken_back_from_its_number(stage: Stage) -> None:
 
 
 @in_one_chat
+async def test_what_is_called_as_it_is_shown_is_ended_and_none_is_made(stage: Stage) -> None:
+    """R229 R233: "tiltag T1 er udført", "opgave nr 3 udført" and "ordre nr 1 modtaget" made a measure, a proposal and an order."""
+    await stage["kim"].commands("tiltag pumpe til Birkehøj @Mads kl 18")
+    await stage["lars"].commands("ordre spær Hovedgaden @Mads kl 18")
+    await stage["lars"].presses("Udsted ordre")
+    for person, words in (
+        ("kim", "tiltag T1"),
+        ("mads", "tiltag T1 er udført"),
+        ("kim", "opgave nr 3 udført"),
+        ("kim", "opgave Opgave 4 er udført"),
+        ("mads", "ordre nr 1 modtaget"),
+    ):
+        await stage[person].commands(words)
+    assert [each["status"] for each in await stage.part("measures")] == ["done"]
+    done = {each["number"] for each in await stage.part("tasks") if each["status"] == "done"}
+    assert done == {3, 4}
+    assert [each["acknowledged_by"] for each in await stage.part("orders")] == ["mads"]
+    assert not await stage.log("proposal")
+
+
+@in_one_chat
 async def test_nothing_is_made_of_a_number(stage: Stage) -> None:
     """R222 R096 R227 R148: a resource "R1", an item "1 beslutning", a decision "1" and a question "1" were made."""
     lars, kim = stage["lars"], stage["kim"]
@@ -48,7 +69,16 @@ async def test_nothing_is_made_of_a_number(stage: Stage) -> None:
     await lars.commands("beslut skolerne lukker")
     await kim.commands("spm hvor er pumperne?")
     before = len(await stage.part("log"))
-    for typed in ("ressource R1 optaget", "punkt 1 beslutning", "p 1", "beslut 1", "spm 1", "ressource R7", "spm 7"):
+    for typed in (
+        "ressource R1 optaget",
+        "punkt 1 beslutning",
+        "p 1",
+        "beslut 1",
+        "spm 1",
+        "spm 1?",
+        "ressource R7",
+        "spm 7",
+    ):
         await kim.commands(typed)
     await lars.commands("beslut 1")
     assert len(await stage.part("log")) == before

@@ -95,6 +95,24 @@ async def test_words_typed_in_the_staffs_channel_are_given_back_alone(stage: Sta
     assert not await stage["anne"].sees("Kodeordfoxtrot")
 
 
+@in_slack
+async def test_words_that_lead_nowhere_in_the_staffs_channel_are_given_back_alone(stage: Stage) -> None:
+    """R216: nobody else saw the command; why somebody is away is nobody's business either (R035)."""
+    for words in ("xyz beboeren hedder Kodeordfoxtrot", "fravær Kodeordfoxtrot"):
+        await stage["kim"].commands(words, "stab")
+        assert "Kodeordfoxtrot" in (await stage["kim"].reads())[-1], words
+    assert not await stage["anne"].sees("Kodeordfoxtrot")
+
+
+@in_one_chat
+async def test_what_has_been_brought_to_the_staff_is_not_said_to_stand_nowhere(stage: Stage) -> None:
+    """R225: "status HASTER …" was brought to everybody, and whoever wrote it read that nobody had it."""
+    await stage["kim"].commands("status HASTER vand i kælderen")
+    assert await stage["kim"].sees("ikke i loggen endnu. Krisestaben har fået det, fordi det haster:\n»HASTER vand")
+    await stage["kim"].commands("kontakt HASTER pumpen")
+    assert not await stage["kim"].sees("ingen steder")
+
+
 @in_one_chat
 async def test_a_change_that_is_told_to_a_verb_which_only_shows_the_plan_is_given_back(stage: Stage) -> None:
     """R243: "plan ændret: …" changes nothing, and says so; what it knows is shown alone."""

@@ -120,3 +120,28 @@ async def test_minutes_that_repeat_a_confidential_line_are_for_those_who_may_see
     assert {states[str(line["no"])]["grade"] for line in log_of(told_so, "minutes")} == {"confidential"}
     assert any(states[str(line["no"])]["grade"] == "confidential" for line in log_of(told_so, "decision"))
     assert not await stage["anne"].sees("de tre navne")
+
+
+@in_one_chat
+async def test_what_is_said_to_be_confidential_behind_any_verb_is(stage: Stage) -> None:
+    """R215 R216: only `log` heard "fortrolig:"; behind all others everybody in the staff's channel read it. Whoever has to act
+    reads it, and what is asked of many is read by them."""
+    for person, words in (
+        ("mads", "melding fortrolig: Kodeordfoxtrot på stue 4 er smittet"),
+        ("mads", "melding HASTER fortrolig: Kodeordfoxtrot er faldet om"),
+        ("kim", "bistand fortrolig: 2 mand til Kodeordfoxtrot på stue 4"),
+        ("kim", "punkt fortrolig: flyt Kodeordfoxtrot fra stue 4"),
+        ("anne", "spm fortrolig: er Kodeordfoxtrot på stue 4 i sundhed?"),
+    ):
+        await stage[person].commands(words, "dm")
+    await stage["kim"].commands("tiltag fortrolig: flyt Kodeordfoxtrot fra stue 4 @Mads kl 18")
+    assert await stage["mads"].sees("T1: fortrolig: flyt Kodeordfoxtrot")
+    assert await stage["hanne"].sees("er Kodeordfoxtrot på stue 4 i sundhed")
+    assert await stage["lars"].sees("Kodeordfoxtrot er faldet om")
+    for person in ("eva", "sara"):
+        assert not await stage[person].sees("Kodeordfoxtrot"), person
+    told = await stage.export()
+    said = [line["no"] for line in told["log"] if "Kodeordfoxtrot" in line["summary"]]
+    assert {told["log_state"][str(no)]["grade"] for no in said} == {"confidential"}
+    await stage["kim"].commands("ping sundhed fortrolig: er Kodeordgolf kommet hjem?")
+    assert await stage["hanne"].sees("fortrolig: er Kodeordgolf kommet hjem?")

@@ -32,6 +32,16 @@ def test_whatever_a_telephone_or_a_map_program_writes_is_drawn(form: str) -> Non
     assert (shown.format, shown.size) == ("JPEG", (80, 40))
 
 
+@pytest.mark.parametrize("form", ["PNG", "TIFF"])
+def test_sixteen_bits_of_grey_are_not_white(form: str) -> None:
+    """R158 R108: a scan, or a model's map of how deep the water is, was drawn without what it shows."""
+    deep = Image.linear_gradient("L").convert("I").point(lambda value: value * 257).convert("I;16")
+    shown, _ = drawn(written(deep, form))
+    middle = shown.convert("L").getpixel((shown.width // 2, shown.height // 2))
+    assert isinstance(middle, int | float)
+    assert 110 < middle < 150
+
+
 def test_a_photograph_is_made_no_larger_than_a_page_is_and_keeps_its_form() -> None:
     """R182: a hundred of them are a case file that can be mailed."""
     shown, size = drawn(written(Image.new("RGB", (4000, 1000), "red"), "JPEG"))
