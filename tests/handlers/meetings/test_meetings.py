@@ -483,3 +483,25 @@ async def test_the_minutes_that_a_line_sent_follow_its_grade_and_no_others_do(st
     assert (await meeting_of(stage))["minutes"][-1]["grade"] == before == "staff"
     await stage["kim"].commands(f"grad {sent['no']} fortrolig", "stab")
     assert (await meeting_of(stage))["minutes"][-1]["grade"] == "confidential"
+
+
+@pytest.mark.long
+@in_one_chat
+async def test_an_urgent_measure_that_a_meeting_put_off_is_told_of_at_the_next_and_the_others_no_more(
+    stage: Stage,
+) -> None:
+    """R225 R229 R089: one that waits holds none of those behind it back."""
+    await stage["kim"].commands("møde kl 17 stabsrummet")
+    for words in ("send 2 vogne til Ishøj @Rune", "send 9 pumper til Fløng @Rune"):
+        await stage["kim"].commands(f"t {words}")
+        await stage["kim"].presses("Haster")
+    await stage.at("17:00")
+    await stage["kim"].fills_in("Start mødet", absent="")
+    await stage["eva"].commands("referat")
+    await stage["eva"].fills_in("Skriv punkt 1", discussion="hvor mange vogne har de selv?", waits="svar fra Rune")
+    await stage["eva"].commands("referat")
+    await stage["eva"].fills_in("Skriv punkt 2", discussion="de er på vej")
+    await stage.at("17:20")
+    await stage["kim"].fills_in("Slut mødet", next_at="i morgen kl 10", next_place="Teams")
+    assert [each["orient_next_meeting"] for each in await stage.part("measures")] == [True, False]
+    assert [each["state"] for each in await stage.part("agenda_items")] == ["open", "treated"]
