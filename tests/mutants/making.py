@@ -19,6 +19,11 @@ from parso.python.tree import Name
 
 # These need to be told of a name first.
 NAMED = {"VariableReplacer", "VariableInserter"}
+# Signs that are taken for each other.
+ALIKE = (
+    *({"Eq", "NotEq"}, {"Is", "IsNot"}, {"Lt", "LtE", "Gt", "GtE"}),
+    *({"Add", "Sub"}, {"Mul", "Div", "FloorDiv", "Mod"}, {"BitOr", "BitAnd", "BitXor"}, {"LShift", "RShift"}),
+)
 
 
 class DropStatement(Operator):  # type: ignore[misc]
@@ -39,10 +44,20 @@ class DropStatement(Operator):  # type: ignore[misc]
 
 
 def operators() -> dict[str, Operator]:
-    """Return every operator, by its name."""
+    """Return every operator that makes a change somebody could have made, by its name."""
     theirs = OperatorProvider()
-    found: dict[str, Operator] = {name: theirs[name]() for name in theirs if name not in NAMED}
+    found: dict[str, Operator] = {name: theirs[name]() for name in theirs if name not in NAMED and _is_apt(name)}
     return {**found, "DropStatement": DropStatement()}
+
+
+def _is_apt(name: str) -> bool:
+    """Whether an operator turns a sign into one that could stand there. Words and rows have no order, and what can be added
+    can't be shifted: a test that notices "a text less than a text" or "a time shifted by an hour" has noticed nothing."""
+    kind, _, signs = name.partition("Operator_")
+    if kind not in ("ReplaceComparison", "ReplaceBinary"):
+        return True
+    was, _, now = signs.partition("_")
+    return any({was, now} <= alike for alike in ALIKE)
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,22 @@ def test_what_is_done_may_be_left_out_and_what_is_asked_turned_round(module: Pat
     assert made["told.py:tell: await say(chief) → pass"].code == SOURCE.replace("await say(chief)", "pass")
 
 
+@pytest.mark.parametrize(
+    ("said", "changed"),
+    {
+        "grade == mine": {"grade != mine"},
+        "grade is mine": {"grade is not mine"},
+        "now + half": {"now - half"},
+        "now < then": {"now <= then", "now > then", "now >= then"},
+    }.items(),
+)
+def test_a_sign_is_changed_into_one_that_could_stand_there(module: Path, said: str, changed: set[str]) -> None:
+    module.write_text(f"def of() -> object:\n    return {said}\n", encoding="utf-8")
+    assert {each.name for each in mutants_of(module)} == {
+        f"told.py:of: return {said} → return {now}" for now in changed
+    }
+
+
 def test_neither_types_nor_docstrings_are_changed_and_no_change_is_made_twice(module: Path) -> None:
     made = mutants_of(module)
     assert {each.line for each in made} == {4, 9, 10, 11, 12}
