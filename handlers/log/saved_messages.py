@@ -74,6 +74,7 @@ async def forward(turn: Turn) -> None:
     text = incoming.text or enclosures.titled(incoming.enclosed)
     meant, becomes = _becomes(incoming)
     if becomes and becomes != "log":
+        turn.written_at = incoming.said_at
         await running.run(turn, registry.verbs[becomes], f"{meant.rest}\n{text}".strip())
         return
     if turn.crisis is None and not await running.find_crisis_or_ask(turn):

@@ -10,7 +10,7 @@ from functools import partial
 
 from sqlalchemy import select
 
-from handlers.core import called_by_number, clearance, in_charge, registry, rights, running, taking_up
+from handlers.core import called_by_number, clearance, in_charge, registry, rights, running, taking_up, written_times
 from handlers.core.called_by_number import Called
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import URGENT, Context
@@ -197,6 +197,7 @@ async def request(
         receiver="krisestaben",
         direction="in",
         status="pending",
+        event_time=written_times.since(turn),
         refs={"assistance": number} | ({"about": about} if about else {}),
     )
     centre = owners.centre_of(turn.rules, requester)
@@ -213,7 +214,7 @@ async def request(
         needed_until=wanted.until,
         contact=wanted.contact or None,
         urgent=wanted.urgent,
-        created_at=turn.now,
+        created_at=written_times.since(turn),
         log_no=entry.no,
     )
     turn.db.add(row)

@@ -139,6 +139,7 @@ async def keep(turn: Turn, text: str, need: Need) -> Offer:
         sender=turn.sender,
         receiver="krisestaben",
         direction="in",
+        event_time=written_times.since(turn),
         refs={"offer": number},
     )
     row = Offer(
@@ -150,7 +151,7 @@ async def keep(turn: Turn, text: str, need: Need) -> Offer:
         quantity=need.quantity or None,
         skill=need.need or None,
         available_at=read[0].at if read and not read[0].passed else None,
-        created_at=turn.now,
+        created_at=written_times.since(turn),
         log_no=entry.no,
     )
     turn.db.add(row)

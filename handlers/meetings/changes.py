@@ -158,6 +158,15 @@ async def call_off_all(turn: Turn) -> None:
     called = select(Meeting).where(Meeting.crisis_id == turn.the_crisis.id, Meeting.state == "called")
     for row in (await turn.db.scalars(called.order_by(Meeting.number))).all():
         await call_off(turn, row)
+        await turn.notify(
+            await turn.members("framing", "operational"),
+            Card(
+                f"*Møde {row.number} {turn.clock(row.at)} er aflyst*: krisestaben er trådt ned. Slet det i din kalender, hvis det "
+                f"står der.{calendars.line(turn, row)}"
+            ),
+            kind="notice",
+            summary=f"Møde {row.number} er aflyst, da krisestaben er trådt ned",
+        )
     # The one that goes on is still ended, by whoever is asked about no next one.
     if (held := await meeting_card.running(turn)) is not None and held.state == "running":
         await beginning.settle(turn, held)

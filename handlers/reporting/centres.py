@@ -232,11 +232,12 @@ async def name_contact(turn: Turn, notice: int) -> None:
     await membership.add_member(turn, person, "beside", CONTACT)
     if before:
         left = await membership.leave_role(turn, before, CONTACT)
-        so = " Du er derfor ikke længere med om krisestaben. Det, du selv har i gang, er stadig dit." if left else ""
+        so = " Du er derfor ikke længere med om krisestaben. Det, du selv har i gang, er stadig dit."
         await turn.say(
             before,
             Card(
-                f"{turn.name(person)} er nu kontaktperson for {row.centre} i stedet for dig (nr. {turn.the_crisis.number}).{so}"
+                f"{turn.name(person)} er nu kontaktperson for {row.centre} i stedet for dig (nr. {turn.the_crisis.number})."
+                f"{'' if left is None else so + left}"
             ),
             kind="notice",
         )

@@ -78,12 +78,15 @@ async def _ask_no_longer(turn: Turn, person: str) -> None:
 BY_ROLE = ("secretariat", "communication")
 
 
-async def leave_role(turn: Turn, person: str, reason: str) -> bool:
+async def leave_role(turn: Turn, person: str, reason: str) -> str | None:
     """Let whoever has been replaced leave the place that they had for that reason alone; what they have in hand stays theirs.
-    Returns whether they did: whoever is there for something else too stays.
 
     Args:
         reason: what they were there for: the role, or what `add_member` was told.
+
+    Returns:
+        what to tell them of the meetings that they are not called to any more; None where they stay, being there for
+        something else too.
     """
     crisis, plan = turn.the_crisis, turn.rules
     mine = (Member.crisis_id == crisis.id, Member.person == person, Member.until.is_(None))
@@ -92,26 +95,27 @@ async def leave_role(turn: Turn, person: str, reason: str) -> bool:
     has_role = person in named or any(person in plan.holders(role) for role in plan.roles.filled)
     serves = {*(each.contact for each in plan.centres), *(each.contact for each in plan.support_functions)}
     if standing is None or has_role or person in serves:
-        return False
+        return None
     summons = await turn.db.scalar(select(Summons).where(Summons.crisis_id == crisis.id, Summons.person == person))
     if summons is not None and summons.duty not in BY_ROLE:
-        return False
+        return None
     called = summons is not None and summons.label.startswith(standing.reason)
     if standing.reason != reason and not called:
-        return False
+        return None
     for rows in (DrawnIn, LogisticsMember):
         if await turn.db.scalar(select(rows.id).where(rows.crisis_id == crisis.id, rows.person == person).limit(1)):
-            return False
+            return None
     if any(each.person == person for each in await roster.shifts(turn, roster.PLANNED, roster.ON_DUTY)):
-        return False
+        return None
     standing.until = turn.now
     await turn.db.flush()
     await _ask_no_longer(turn, person)
+    meetings = ""
     if standing.staff != "beside":
         await conference.take_back(turn, person)
-        await calendars.take_out(turn, [person])
+        meetings = await calendars.take_out(turn, [person])
     await turn.log(f"Ud af krisestaben: {turn.name(person)}, ikke længere {reason}", kind="member", receiver=person)
-    return True
+    return meetings
 
 
 # "ind Rune fordi vejene er lukket", "ud Rune: skal hjem og sove": what comes after the names is why.
@@ -149,27 +153,38 @@ async def member_in(turn: Turn, text: str) -> None:
         await _enter(turn, dict.fromkeys(persons, "operational"), before, why)
 
 
-async def _enter(turn: Turn, staffs: Mapping[str, str], before: Mapping[str, str | None], why: str = "") -> None:
+async def _enter(
+    turn: Turn, staffs: Mapping[str, str], before: Mapping[str, str | None], why: str = "", meetings: str = ""
+) -> None:
     """Let persons into the staff, tell them, and say what has come of it, with a way back.
 
     Args:
         staffs: the persons, each with the staff that they enter.
         before: in which staff they were.
         why: the reason, where one was written.
+        meetings: what is told of the meetings that whoever goes back beside the staff is not called to any more.
     """
     persons = [*staffs]
     entered = [person for person in persons if await add_member(turn, person, staffs[person], why or "medlem")]
     if not entered:
         await turn.answer(Card(f"{turn.names(persons)} er allerede med i krisestaben."))
         return
-    summary = f"Ind i krisestaben: {turn.names(entered)}{f' – {why}' if why else ''}"
+    beside = [person for person in entered if staffs[person] == "beside"]
+    sits = len(beside) < len(entered)
+    summary = f"{'Ind i' if sits else 'Med om'} krisestaben: {turn.names(entered)}{f' – {why}' if why else ''}"
     await turn.log(summary, kind="member", receiver=", ".join(entered))
-    await turn.notify(
-        entered,
-        Card(f"Du er nu med i krisestaben for nr. {turn.the_crisis.number}: {quote(turn.the_crisis.title)}."),
-        kind="notice",
-        summary=f"Fortalt, at de er med i krisestaben: {turn.names(entered)}",
-    )
+    for told, where, also in (
+        ([person for person in entered if person not in beside], "i", ""),
+        (beside, "om", meetings),
+    ):
+        await turn.notify(
+            told,
+            Card(
+                f"Du er nu med {where} krisestaben for nr. {turn.the_crisis.number}: {quote(turn.the_crisis.title)}.{also}"
+            ),
+            kind="notice",
+            summary=f"Fortalt, at de er med {where} krisestaben: {turn.names(told)}",
+        )
     count = len(await turn.members("framing", "operational")) + len(await externals.present(turn))
     warning = (
         f" Krisestaben er nu {count}; planen advarer mod, at den bliver for stor."
@@ -183,7 +198,7 @@ async def _enter(turn: Turn, staffs: Mapping[str, str], before: Mapping[str, str
     warning += await mail_group.warning(turn)
     await undo.supersede(turn, "members.undo", entered)
     back = _back(turn, {person: before[person] for person in entered})
-    await turn.answer(Card(f"{turn.names(entered)} er med i krisestaben.{warning}", buttons=back))
+    await turn.answer(Card(f"{turn.names(entered)} er med {'i' if sits else 'om'} krisestaben.{warning}", buttons=back))
 
 
 @verb(
@@ -264,12 +279,16 @@ async def pressed_undo(turn: Turn, about: list[str], staffs: list[str | None], b
         await _leave(turn, out)
     if back:
         # Who was moved from beside the staff into it goes back there.
+        leaving = [
+            person for person, staff in back.items() if staff == "beside" and await _staff_of(turn, person) != staff
+        ]
         await turn.db.execute(
             update(Member)
             .where(Member.crisis_id == turn.the_crisis.id, Member.person.in_(back), Member.until.is_(None))
             .values(until=turn.now)
         )
-        await _enter(turn, back, {person: await _staff_of(turn, person) for person in back})
+        meetings = await calendars.take_out(turn, leaving) if leaving else ""
+        await _enter(turn, back, {person: await _staff_of(turn, person) for person in back}, meetings=meetings)
 
 
 async def _staff_of(turn: Context, person: str) -> str | None:

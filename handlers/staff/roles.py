@@ -181,12 +181,14 @@ async def name(turn: Turn, named: Iterable[tuple[str, str]]) -> tuple[Button, ..
 
 async def _let_go(turn: Turn, person: str | None, wanted: str) -> None:
     """Let whoever no longer has a role leave the place that they had by that alone, and tell them."""
-    if person and roster.holder(turn, wanted) != person and await membership.leave_role(turn, person, wanted):
+    if person is None or roster.holder(turn, wanted) == person:
+        return
+    if (meetings := await membership.leave_role(turn, person, wanted)) is not None:
         await turn.say(
             person,
             Card(
                 f"Du er ikke længere {wanted} og derfor ikke længere med om krisestaben for nr. {turn.the_crisis.number}. "
-                "Det, du selv har i gang, er stadig dit. Tak for hjælpen."
+                f"Det, du selv har i gang, er stadig dit. Tak for hjælpen.{meetings}"
             ),
             kind="notice",
         )

@@ -15,8 +15,8 @@ import vobject
 from storage.plan import loading
 from tests.bot.platforms.fallback.test_reserve import EXAMPLE, Mailbox, mailbox
 from tests.databases import SQLite
-from tests.stage.platforms import in_one_chat, in_teams
-from tests.stage.prologue import after
+from tests.stage.platforms import in_one_chat, in_slack, in_teams
+from tests.stage.prologue import after, cloudburst
 from tests.stage.slack import SlackStage
 from tests.stage.stage import DENMARK, RehearsalStage, Stage
 
@@ -74,6 +74,7 @@ async def called(stage: Stage) -> None:
 
 
 called_stage = after(called)
+stage = after(cloudburst)
 
 
 @pytest.mark.long
@@ -371,3 +372,43 @@ async def test_what_is_said_of_a_place_is_a_place_in_the_calendar_and_nothing_el
         f"mailto:{person}@htk.example" for person in [*await in_staff(stage), "kim"]
     }
     assert event.location.value.startswith("stuen")
+
+
+@in_slack
+async def test_whoever_is_replaced_is_told_which_meetings_to_delete_from_a_calendar_that_they_keep_themselves(
+    stage: Stage,
+) -> None:
+    """R055 R058: as whoever is let out is told; without mail nobody else takes it out. The one who has the seat now is called."""
+    await stage["lars"].commands("rolle krisestabschef Rune")
+    await stage["kim"].commands("møde i morgen 10 stabsrummet")
+    await stage["lars"].commands("rolle krisestabschef Gitte")
+    told = [each for each in await stage["rune"].reads() if "Du er ikke længere krisestabschef" in each]
+    assert len(told) == 1
+    assert told[0].endswith(
+        "Du er ikke indkaldt mere til møde 1 fre. 3/7 kl. 10:00: slet det i din kalender, hvis det står der."
+    )
+    assert not await stage["gitte"].sees("slet det i din kalender")
+    assert not await stage["lars"].sees("slet det i din kalender")
+
+
+@in_teams
+async def test_whoever_goes_back_beside_the_staff_is_told_so_and_which_meetings_to_delete(stage: Stage) -> None:
+    """R055 R058: an `ind` that is undone; "du er nu med i krisestaben" was what they read."""
+    await stage["kim"].commands("møde i morgen 10 stabsrummet")
+    await stage["kim"].commands("ind Nils")
+    await stage["kim"].presses("Fortryd")
+    assert {each["until"] is None for each in await stage.part("members") if each["person"] == "nils"} == {False}
+    assert await stage["kim"].sees("Nils Fog er med om krisestaben.")
+    told = (await stage["nils"].reads())[-1]
+    assert told.startswith("Du er nu med om krisestaben")
+    assert told.endswith("slet det i din kalender, hvis det står der.")
+
+
+@in_slack
+async def test_a_staff_that_is_stood_down_says_which_meetings_are_not_held(stage: Stage) -> None:
+    """R055 R073: the chat's file is a cancellation from then on; who was called by hand has nobody else to say so."""
+    await stage["kim"].commands("møde i morgen 10 stabsrummet")
+    await stage["lars"].commands("afblæs")
+    await stage["lars"].presses("Afblæs")
+    assert await stage["anne"].sees("er aflyst: krisestaben er trådt ned. Slet det i din kalender")
+    assert not await stage["nils"].sees("Slet det i din kalender")
