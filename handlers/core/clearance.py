@@ -127,15 +127,15 @@ async def visible_rows(turn: Context, rows: Sequence[Row], reader: str | None = 
 
 async def grades_of(turn: Context, rows: Iterable[Any]) -> list[Grade]:
     """Return the grade that each of some rows has now: that of the log line it stands at."""
-    numbers = [getattr(row, "log_no", None) for row in rows]
-    known: dict[int, Grade] = {}
+    numbers: list[int | None] = [getattr(row, "log_no", None) for row in rows]
+    known: Mapping[int | None, Grade] = {}
     # SQLite goes through the whole log to find none of its lines.
     if wanted := [no for no in numbers if no is not None]:
         found = await turn.db.execute(
             select(LogState.no, LogState.grade).where(LogState.crisis_id == turn.the_crisis.id, LogState.no.in_(wanted))
         )
         known = dict(found.all())
-    return [known.get(no or 0, DEFAULT) for no in numbers]
+    return [known.get(no, DEFAULT) for no in numbers]
 
 
 def _is_own(turn: Context, row: Any, reader: str, grade: Grade) -> bool:
