@@ -281,6 +281,7 @@ async def test_what_one_of_those_asked_does_stands_on_the_others_card_and_in_the
     assert not await stage["gitte"].has("Modtaget")
     await stage["hanne"].commands("ordre 1 udført alle er ude")
     assert await stage["gitte"].sees("✅ *Ordre 1 er udført* kl. 15:16")
+    assert await stage["kim"].sees("✅ udført kl. 15:16 af Hanne Toft")
     await stage["lars"].commands("ordre spær vejen @Mads")
     await stage["lars"].presses("Udsted ordre")
     await stage["mads"].presses("Udført")
