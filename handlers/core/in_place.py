@@ -24,8 +24,10 @@ async def point_to_answer(turn: Turn, asked: Incoming) -> None:
     if not asked.in_place or asked.kind != "command" or asked.pointed:
         return
     room = await turn.room_of(asked)
-    if room is not None and turn.crisis is not None and room.crisis_id == turn.crisis.id and not asked.hidden:
-        return  # The staff is answered in its own channel.
+    in_staffs = room is not None and turn.crisis is not None and room.crisis_id == turn.crisis.id and not asked.hidden
+    # The staff is answered in its own channel, but for what is only its asker's.
+    if in_staffs and (turn.said_to(turn.staff) or not turn.said_to(asked.sender)):
+        return
     turn.crisis, turn.exercise = None, False
     words = f"{quote(turn.name(asked.sender))}: svaret er sendt til dig alene i chatten med Krisebot, under Apps."
     await turn.say(

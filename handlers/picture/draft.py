@@ -33,6 +33,7 @@ from storage.rows.picture import Contribution, Picture
 from storage.rows.reporting import Ping, PingAnswer
 
 NEWEST = 8
+ASKED = 300
 ANSWERS = 12
 # What comes in. Centres' answers are given to the picture by whoever asked (see `contribute`).
 KINDS: tuple[LogKind, ...] = ("information", "saved", "report", "correction")
@@ -132,14 +133,25 @@ async def _filled(turn: Context) -> dict[int, str]:
 
 
 async def _silence(turn: Context) -> list[str]:
-    """Return which centres have not answered the newest ping whose time is up: silence is no good news (plan §2)."""
-    asked = select(Ping).where(Ping.crisis_id == turn.the_crisis.id, Ping.due_at <= turn.now)
-    ping = await turn.db.scalar(asked.order_by(Ping.id.desc()).limit(1))
-    if ping is None:
-        return []
-    waiting = select(PingAnswer).where(PingAnswer.ping == ping.id, PingAnswer.answered_at.is_(None))
-    names = [each.centre or turn.name(each.person) for each in await turn.db.scalars(waiting.order_by(PingAnswer.id))]
-    return [f"Intet svar på spørgsmålet {turn.clock(ping.asked_at)}: {', '.join(names)}"] if names else []
+    """Return which centres have not answered the newest ping that they were asked and whose time is up: silence is no good news
+    (plan §2), and what another centre was asked since is no answer of theirs."""
+    found = await turn.db.execute(
+        select(Ping, PingAnswer)
+        .join(PingAnswer, PingAnswer.ping == Ping.id)
+        .where(Ping.crisis_id == turn.the_crisis.id, Ping.due_at <= turn.now)
+        .order_by(Ping.id.desc(), PingAnswer.id)
+        .limit(ASKED)
+    )
+    newest: dict[str, tuple[Ping, bool]] = {}
+    for ping, row in found:
+        newest.setdefault(row.centre or turn.name(row.person), (ping, row.answered_at is None))
+    silent: dict[int, tuple[Ping, list[str]]] = {}
+    for name, (ping, waits) in newest.items():
+        if waits:
+            silent.setdefault(ping.id, (ping, []))[1].append(name)
+    return [
+        f"Intet svar på spørgsmålet {turn.clock(ping.asked_at)}: {', '.join(names)}" for ping, names in silent.values()
+    ]
 
 
 async def happened(turn: Context) -> list[str]:

@@ -92,7 +92,11 @@ async def _take(
     turn.crisis = await turn.db.get(Crisis, summons.crisis_id)
     kept = await news_beside.log(turn, told, {"summons": summons.id}) if told is not None else None
     if reading.meaning in ("coming", "declined"):
-        await _answered(turn, reading.meaning, text, _eta(turn, reading), again=again)
+        eta = _eta(turn, reading)
+        await _answered(turn, reading.meaning, text, eta, again=again)
+        if again and eta is not None:
+            # The card that says so may stand far up.
+            await turn.answer(Card(f"Noteret: du kommer ca. {turn.clock(eta)}."))
     if kept is not None:
         await turn.answer(kept)
 

@@ -10,7 +10,7 @@ import pytest
 
 from handlers.core import registry
 from handlers.core.language.idle_words import tells
-from tests.stage.platforms import in_one_chat, in_slack, in_teams
+from tests.stage.platforms import in_one_chat, in_slack, in_teams, only_in_teams
 from tests.stage.prologue import after, cloudburst
 from tests.stage.stage import Stage
 
@@ -102,6 +102,17 @@ async def test_words_that_lead_nowhere_in_the_staffs_channel_are_given_back_alon
         await stage["kim"].commands(words, "stab")
         assert "Kodeordfoxtrot" in (await stage["kim"].reads())[-1], words
     assert not await stage["anne"].sees("Kodeordfoxtrot")
+
+
+@only_in_teams
+async def test_whoever_mentions_us_in_the_staffs_channel_reads_there_where_the_answer_is(stage: Stage) -> None:
+    """R216: what is only its asker's came to them alone, and in the channel it looked as if nobody answered."""
+    await stage["kim"].commands("xyz pumpen", "stab")
+    assert await stage["kim"].sees("Kim Dahl: svaret er sendt til dig alene")
+    assert not await stage["anne"].sees("xyz pumpen«")
+    before = len(await stage["kim"].reads())
+    await stage["kim"].commands("status", "stab")
+    assert not any("dig alene" in each for each in (await stage["kim"].reads())[before:])
 
 
 @in_one_chat

@@ -57,6 +57,21 @@ async def test_every_centre_is_asked_and_answers_in_its_own_words(stage: Stage) 
     assert [(each["quantity"], each["place"]) for each in export["assistance_requests"]] == [("4", "Birkehøj")]
 
 
+@in_one_chat
+async def test_silence_is_not_covered_by_what_somebody_else_was_asked_since(stage: Stage) -> None:
+    """R108: one centre's answer to a newer question took the others' silence off the picture's draft."""
+    await stage["kim"].commands("ping alle hvordan står det til? svar 14:40")
+    await stage["mads"].says("alt ok")
+    await stage.at("14:41")
+    await stage["kim"].commands("ping teknik er der lys? svar 14:50")
+    await stage["mads"].says("ja, alt ok")
+    await stage.at("14:51")
+    await stage["kim"].commands("billede")
+    (silent,) = [each for each in await stage["kim"].reads() if "Intet svar på spørgsmålet" in each]
+    assert "Sundhed, Børn, Job" in silent
+    assert "Teknik" not in silent.partition("Intet svar på spørgsmålet")[2].partition("·")[0]
+
+
 @pytest.mark.long
 @in_teams
 async def test_silence_is_reminded_then_the_chief_is_asked_and_it_is_never_green(stage: Stage) -> None:

@@ -79,7 +79,7 @@ async def test_a_new_time_is_a_new_answer(stage: Stage) -> None:
     assert await stage["eva"].sees("du kommer, ca. kl. 14:4")
     await stage["ole"].says("kan ikke")
     await stage["ole"].commands("er der om 30")
-    assert await stage["ole"].sees("du kommer, ca. kl. 14:3")
+    assert await stage["ole"].sees("Noteret: du kommer ca. kl. 14:3")
 
 
 @in_one_chat
