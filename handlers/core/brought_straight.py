@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from handlers.core import clearance, typed_verbs
-from handlers.core.card import Card, quote
+from handlers.core.card import DANGER, Button, Card, quote
 from handlers.core.context import URGENT, Context
 from handlers.core.language import dangers
 from handlers.core.language.urgency_words import hastens
@@ -47,13 +47,21 @@ async def own_words(turn: Turn) -> None:
 
 async def beside_answer(turn: Turn, kind: str) -> None:
     """Bring grave danger that one of the crisis' own people tells of beside an answer which is a yes or a no: "kan ikke, jeg er
-    indespærret" would be a line in the log, and their place on a list.
+    indespærret" would be a line in the log, and their place on a list. In an exercise they can make it a real warning.
 
     Args:
         kind: what was asked, as `registry.reply` has it.
     """
-    if kind in YES_OR_NO and dangers.tells_of_grave(typed_verbs.strip_name(turn.the_incoming.text)):
-        await _bring_own_words(turn)
+    text = typed_verbs.strip_name(turn.the_incoming.text)
+    if kind not in YES_OR_NO or not dangers.tells_of_grave(text):
+        return
+    await _bring_own_words(turn)
+    if turn.exercise:
+        before, turn.crisis, turn.exercise = turn.crisis, None, False
+        send = Button("Send varsel", "router.meant", {"verb": "varsel", "inbox": turn.inbox_id})
+        said = f"»{quote(text, 300)}«\nDet er læst som et svar i øvelsen. Er det virkeligt, så send det som varsel. {DANGER}"
+        await turn.answer_alone(Card(said, buttons=(send,)), urgency=URGENT)
+        turn.crisis, turn.exercise = before, True
 
 
 async def _bring_own_words(turn: Turn) -> None:

@@ -38,7 +38,8 @@ OWNERS = (
     "changed_by",
     "source",
 )
-# A verb, its number and a mark may stand before "fortrolig:"; a grade's name is of so many words at most.
+# A verb, its number and a mark may stand before "fortrolig:"; a grade's name is of so many words at most, and by as many of those
+# behind it they are known again.
 MOST_BEFORE, NAME = 6, 3
 # Lines of what is for whoever it goes to: a warning's deciders, a question's centres.
 TO_MANY: Collection[LogKind] = ("alert", "assessment", "escalation", "broadcast")
@@ -127,15 +128,15 @@ async def visible_rows(turn: Context, rows: Sequence[Row], reader: str | None = 
 
 async def grades_of(turn: Context, rows: Iterable[Any]) -> list[Grade]:
     """Return the grade that each of some rows has now: that of the log line it stands at."""
-    numbers = [getattr(row, "log_no", None) for row in rows]
-    known: dict[int, Grade] = {}
+    numbers: list[int | None] = [getattr(row, "log_no", None) for row in rows]
+    known: Mapping[int | None, Grade] = {}
     # SQLite goes through the whole log to find none of its lines.
     if wanted := [no for no in numbers if no is not None]:
         found = await turn.db.execute(
             select(LogState.no, LogState.grade).where(LogState.crisis_id == turn.the_crisis.id, LogState.no.in_(wanted))
         )
         known = dict(found.all())
-    return [known.get(no or 0, DEFAULT) for no in numbers]
+    return [known.get(no, DEFAULT) for no in numbers]
 
 
 def _is_own(turn: Context, row: Any, reader: str, grade: Grade) -> bool:
@@ -237,17 +238,18 @@ def is_said_to_be_secret(turn: Context, summary: str, kind: LogKind) -> bool:
     have read can't be taken back. A warning and a question to many are read by those they go to.
 
     Args:
-        summary: the line, with the words as they were typed.
+        summary: the line, with the words as they were typed; "fortrolig:" itself may have been taken for a verb.
         kind: the line's.
     """
     incoming = turn.incoming
     if incoming is None or turn.crisis is None or turn.crisis.level != 2 or kind in TO_MANY:
         return False
     for said in (incoming.text, *incoming.values.values()):
-        before, colon, _ = said.partition(":")
-        words = before.split()
+        before, colon, rest = said.partition(":")
+        words, begins = before.split(), " ".join(rest.split()[:NAME])
         called = any(named(turn, " ".join(words[at:])) == CONFIDENTIAL for at in range(len(words))[-NAME:])
-        if colon and called and len(words) <= MOST_BEFORE and f"{words[-1]}:" in summary:
+        in_it = called and (f"{words[-1]}:" in summary or (begins and begins in " ".join(summary.split())))
+        if colon and in_it and len(words) <= MOST_BEFORE:
             return True
     return False
 

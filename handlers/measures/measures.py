@@ -142,7 +142,7 @@ async def _act_on(turn: Turn, number: int, said: str) -> bool:
         await measure_steps.change(turn, row, STATUS[found.verb], found.rest)
     elif approved.kind == "exact":
         await measure_steps.approve(turn, row, approved.rest)
-    elif found.kind == "near" and found.verb:
+    elif found.verb:  # nearly
         await turn.answer(
             Card(
                 f"T{number}: {quote(row.title)}\nMente du *{found.verb}*?",

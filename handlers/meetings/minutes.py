@@ -108,7 +108,6 @@ async def _take_in_and_draw(turn: Turn, meeting: Meeting) -> Card:
 
 async def draft(turn: Turn, meeting: Meeting) -> Minutes:
     """Draft the minutes when the meeting ends, and set the timers for their sending."""
-    await agenda_items.take_in_urgent(turn)
     treated = [row for row in await agenda_items.open_items(turn) if minutes_card.spoken_of(row)]
     row = Minutes(
         crisis_id=meeting.crisis_id,

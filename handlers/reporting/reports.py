@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from handlers.core import enclosures, events, form_values, in_charge, running, written_times
+from handlers.core import clearance, enclosures, events, form_values, in_charge, running, written_times
 from handlers.core.card import DANGER, Button, Card, Field, quote
 from handlers.core.context import URGENT, Context
 from handlers.core.events import Told
@@ -108,8 +108,10 @@ async def _send(turn: Turn, text: str, more: dict[str, str], happened: datetime 
         urgency=URGENT,
     )
     to_chief = ""
-    # At level 1 there is no staff, and so no chief of it: those who run it have the report already.
-    if urgent and turn.the_crisis.level == 2:
+    # What few may know is not to be read in the staff's channel. At level 1 there is no staff, and so no chief of it: those who
+    # run it have the report already.
+    few = await clearance.grades_of(turn, [row]) == [clearance.CONFIDENTIAL]
+    if (urgent or few) and turn.the_crisis.level == 2:
         chief = await handover.hand_over(turn, row)
         to_chief = f" {turn.name(chief)} har fået den direkte." if chief else ""
     has_it = (

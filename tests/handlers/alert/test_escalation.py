@@ -347,3 +347,24 @@ async def test_the_longest_warning_is_whole_in_the_log_and_the_question_is_still
     (card,) = [text for text in await stage["jens"].reads() if "Kan du tage den?" in text]
     assert len(card) < 3000
     assert "…" in card
+
+
+async def test_of_many_warnings_in_two_minutes_the_newest_five_are_told_in_one(stage: RehearsalStage) -> None:
+    """R004: each is kept; a phone has room for so much."""
+    for place in ("Fløng", "Sengeløse", "Reerslev", "Vindinge", "Soderup", "Hedehusene", "Ole Rømers Vej"):
+        await stage["bo"].commands(f"aktiver røg i {place}")
+    (more,) = [text for text in await stage["jens"].reads() if "til nr. 1, fra Bo" in text]
+    told = "\n".join(
+        f"»røg i {place}«" for place in ("Reerslev", "Vindinge", "Soderup", "Hedehusene", "Ole Rømers Vej")
+    )
+    assert more == f"7 varsler mere til nr. 1, fra Bo Kjær:\n{told}"
+
+
+async def test_who_says_no_when_another_has_it_is_told_who_and_what_they_said_is_kept(stage: RehearsalStage) -> None:
+    """R006 R007: nobody is asked for their sake, and nobody is left believing that it is theirs."""
+    await stage.forward(minutes=5)
+    await stage["pia"].says("jeg har den")
+    await stage["jens"].says("kan ikke, sidder i toget")
+    assert await stage["jens"].sees("Tak for svaret, det er noteret. Pia Krogh har taget varslet.")
+    assert any("»kan ikke, sidder i toget«" in line["summary"] for line in await stage.log("escalation"))
+    assert [person for person, _ in await steps(stage)] == ["jens", "pia"]

@@ -105,3 +105,19 @@ async def test_danger_beside_a_yes_or_a_no_is_brought_to_the_staff_and_answered_
     assert len([each for each in await stage["kim"].reads() if "HASTER med sandsække" in each]) == 1
     await stage["siv"].commands("kommer, branden er slukket")
     assert not await stage["lars"].sees("branden er slukket")
+
+
+@in_one_chat
+async def test_danger_beside_an_answer_in_an_exercise_can_be_made_a_real_warning(open_stage: Stage) -> None:
+    """R001: the exercise's staff read it as a part of the exercise, and nobody else did."""
+    stage = open_stage
+    await stage["pia"].commands("øvelse aktiver 2 strømsvigt")
+    await stage["ole"].commands("kan ikke, jeg er indespærret i elevatoren, det brænder")
+    offered = [each for each in await stage["ole"].reads() if "send det som varsel" in each]
+    assert len(offered) == 1
+    assert not offered[0].startswith("ØVELSE")
+    await stage["ole"].presses("Send varsel")
+    assert [each["text"] for each in await stage.part("alerts", 2)] == [
+        "kan ikke, jeg er indespærret i elevatoren, det brænder"
+    ]
+    assert not (await stage.export(2))["crisis"]["exercise"]

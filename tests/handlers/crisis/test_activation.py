@@ -266,3 +266,12 @@ async def test_a_yes_to_an_old_summons_is_none_to_a_crisis_that_is_over(stage: R
     before = await stage.part("log")
     await stage["anne"].says("kommer")
     assert await stage.part("log") == before
+
+
+async def test_level_one_is_raised_to_two_by_the_button_below_it(stage: RehearsalStage) -> None:
+    """R011 R018: [Opskaler], once; the incident and its log are the same."""
+    await stage["jens"].commands("aktiver 1 strømsvigt")
+    await stage["jens"].presses("Opskaler")
+    assert await stage.crises() == 1
+    assert (await stage.part("crisis"))["level"] == 2
+    assert not await stage["jens"].has("Opskaler")

@@ -143,5 +143,9 @@ async def test_what_is_said_to_be_confidential_behind_any_verb_is(stage: Stage) 
     told = await stage.export()
     said = [line["no"] for line in told["log"] if "Kodeordfoxtrot" in line["summary"]]
     assert {told["log_state"][str(no)]["grade"] for no in said} == {"confidential"}
+    await stage["eva"].says("fortrolig: Kodeordhotel på stue 5 er smittet")
+    await stage["eva"].presses("Send som melding")
+    assert await stage["lars"].sees("Kodeordhotel")
+    assert not await stage["sara"].sees("Kodeordhotel")
     await stage["kim"].commands("ping sundhed fortrolig: er Kodeordgolf kommet hjem?")
     assert await stage["hanne"].sees("fortrolig: er Kodeordgolf kommet hjem?")

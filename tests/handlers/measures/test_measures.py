@@ -6,8 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from storage.case.verification import verify_export
+from storage.rows.traffic import Message
+from tests.stage import forged
 from tests.stage.platforms import in_one_chat, in_slack, in_teams
 from tests.stage.prologue import after, cloudburst, follows
 from tests.stage.stage import DENMARK, Stage, log_of, told
@@ -387,3 +390,20 @@ async def test_a_measure_that_is_done_is_done_and_no_new_one(stage: Stage) -> No
     await stage["kim"].commands("t pumpe til Birkehøj @Mads")
     await stage["mads"].commands("t 1 er nu udført")
     assert [row["status"] for row in await stage.part("measures")] == ["done"]
+
+
+@in_one_chat
+async def test_a_measure_that_is_done_is_not_begun_anew_by_haster_on_an_older_card(stage: Stage) -> None:
+    """R225: two have the card before them, and one of them was first."""
+    await stage["kim"].commands("t send 2 vogne til Ishøj @Rune")
+    async with stage.database.reading() as db:
+        every = list(await db.scalars(select(Message).order_by(Message.id.desc())))
+    card, button = next(
+        (each, button) for each in every for button in each.card["buttons"] if button["do"] == "measures.urgent"
+    )
+    await stage["rune"].commands("t1 udført")
+    await forged.press(stage, card.recipient, button["do"], button["args"], card.id, "late")
+    await stage.settle()
+    measure = await only_measure(stage)
+    assert (measure["status"], measure["urgent"], measure["orient_next_meeting"]) == ("done", False, False)
+    assert not await stage["lars"].sees("Haster – T1")

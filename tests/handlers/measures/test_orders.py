@@ -265,3 +265,25 @@ async def test_a_decision_in_the_chiefs_name_outside_a_meeting_is_the_chiefs_onl
         "declined",
     ]
     assert await stage["eva"].sees("ikke truffet")
+
+
+@pytest.mark.long
+@in_one_chat
+async def test_what_one_of_those_asked_does_stands_on_the_others_card_and_in_the_log_as_it_was_said(
+    stage: Stage,
+) -> None:
+    """R230: nobody else sets out for what somebody has done already."""
+    await stage["lars"].commands("ordre evakuér stuen på Birkehøj @Gitte kl 18")
+    await stage["lars"].presses("Udsted ordre")
+    await stage.forward(minutes=16)
+    await stage["hanne"].commands("ordre 1 modtaget")
+    assert await stage["gitte"].sees("✅ Modtaget kl. 15:16 af Hanne Toft.")
+    assert not await stage["gitte"].has("Modtaget")
+    await stage["hanne"].commands("ordre 1 udført alle er ude")
+    assert await stage["gitte"].sees("✅ *Ordre 1 er udført* kl. 15:16")
+    assert await stage["kim"].sees("✅ udført kl. 15:16 af Hanne Toft")
+    await stage["lars"].commands("ordre spær vejen @Mads")
+    await stage["lars"].presses("Udsted ordre")
+    await stage["mads"].presses("Udført")
+    done = [each["summary"] for each in await stage.log("order_status")]
+    assert done == ["Ordre 1 er udført: alle er ude", "Ordre 2 er udført"]
