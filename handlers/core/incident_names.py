@@ -12,6 +12,7 @@ import re
 from sqlalchemy import select
 
 from handlers.core import rights
+from handlers.core.card import Card
 from handlers.core.context import HANDFUL, Context
 from storage.rows.crisis import Crisis
 
@@ -32,6 +33,12 @@ def is_named(text: str, crisis: Crisis) -> bool:
     """Whether a card says already which incident it is about: at its beginning, or by what it is."""
     named = rf"\W*+nr\. {crisis.number}(?!\d)|.*?\b(?:krise|hændelse|varsel|varslet|alarm)n?(?: nr\.)? {crisis.number}(?!\d)"
     return re.match(named, text, re.IGNORECASE | re.DOTALL) is not None
+
+
+def is_told(card: Card, crisis: Crisis) -> bool:
+    """Whether a card says somewhere, by its number or its name, which incident it is about."""
+    told = "\n".join([card.text, *(value for _, value in card.facts)])
+    return crisis.title in told or re.search(rf"(?<!log )\bnr\. {crisis.number}(?!\d)", told, re.IGNORECASE) is not None
 
 
 async def ended(turn: Context) -> list[Crisis]:

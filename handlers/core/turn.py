@@ -254,17 +254,22 @@ class Turn(Standing):
         return message
 
     async def _of_which(self, card: Card, recipient: str, kind: MessageKind) -> Card:
-        """Say on an answer, and wherever a line of the log is named, which crisis it is about, where there are several.
+        """Say which crisis it is about, where there are several: above an answer, and wherever a line of the log is named; below
+        whatever else does not say it, whose first line is what its reader looks for.
 
         In a staff's own channel that is plain.
         """
         if self._crisis is None or isinstance(recipient, StaffRecipient):
             return card
-        if not (kind == "reply" or LOG_LINE.search(card.text)) or incident_names.is_named(card.text, self._crisis):
+        above = kind == "reply" or LOG_LINE.search(card.text) is not None
+        if incident_names.is_named(card.text, self._crisis) or (
+            not above and incident_names.is_told(card, self._crisis)
+        ):
             return card
         if not await self.others_run():
             return card
-        return replace(card, text=f"*Nr. {quote(incident_names.short(self._crisis), 100)}*\n{card.text}")
+        name = f"*Nr. {quote(incident_names.short(self._crisis), 100)}*"
+        return replace(card, text=f"{name}\n{card.text}" if above else f"{card.text}\n{name}")
 
     async def shown(self) -> list[int]:
         """Return our numbers for what the turn has shown its sender, what stood already first."""

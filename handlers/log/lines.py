@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
 
-from handlers.core import clearance, enclosures, events, rights, running, undo
+from handlers.core import called_by_number, clearance, enclosures, events, rights, running, undo
 from handlers.core.card import Button, Card, Field, quote
 from handlers.core.context import Context
 from handlers.core.events import Told
@@ -60,6 +61,15 @@ async def write(turn: Turn, text: str) -> None:
             "den uden nummeret. Intet er skrevet to gange.",
         )
         return
+    if not turn.the_incoming.enclosed and (called := called_by_number.read(text)) is not None:
+        with suppress(NoSuchEntry):
+            standing = await entry_of(turn, called.number)
+            await tell(
+                turn,
+                standing,
+                f"\nDet er linje nr. {called.number}; der er ikke skrevet en ny. Skriv også, hvad »{text}« er.",
+            )
+            return
     verification, grade, hint, keeper = await line_words.granted(turn, confirmed, wanted)
     way = line_words.way(turn, text)
     if paper is not None:
@@ -388,7 +398,7 @@ def grade_button(turn: Context, no: int, grade: Grade) -> Button:
 
 
 async def entry_of(turn: Context, no: int) -> LogEntry:
-    """Return the log line with that number; None where there is none.
+    """Return the log line with that number.
 
     Raises:
         NoSuchEntry: the log has no such line.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.core import running
+from handlers.core import incident_names, running
 from handlers.core.card import Card, quote
 from handlers.core.context import Context
 from handlers.core.registry import verb
@@ -79,7 +79,13 @@ async def plan(turn: Turn, text: str) -> None:
     if turn.crisis is None:
         going = await turn.open_crises()
         turn.crisis = going[0] if len(going) == 1 else None
-    where, says = STEPS[_step(turn)]
+    going = [] if turn.crisis is not None else [each for each in await turn.open_crises() if each.level is not None]
+    steps = {each.number: STEPS[_step(turn.about(each))] for each in going}
+    where, says = STEPS[_step(turn)] if len({*steps.values()}) != 1 else next(iter(steps.values()))
+    if len({*steps.values()}) > 1:
+        # Each stands somewhere else in the plan.
+        where = "I gang er " + " og ".join(f"nr. {quote(incident_names.short(each), 100)}" for each in going)
+        says = "\n".join(f"*Nr. {number}: {step[0]}*\n{step[1]}" for number, step in steps.items())
     edition = turn.plan.edition
     period = f", {edition.period.start.year}–{edition.period.end.year}" if edition.period else ""
     expired = upkeep.expired(turn)

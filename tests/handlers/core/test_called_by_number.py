@@ -116,3 +116,22 @@ async def test_a_task_is_done_as_its_card_calls_it(stage: Stage) -> None:
 def test_a_number_is_read_only_where_it_stands_for_the_whole(text: str, sign: str, called: Called | None) -> None:
     """R220: "4 mand" counts what is lacked."""
     assert read(text, sign) == called
+
+
+@in_one_chat
+async def test_a_lines_number_behind_log_shows_the_line_and_another_number_is_written(stage: Stage) -> None:
+    """R180 R216: "log 26" wrote a line that said "26"; whoever may not see the line doesn't see it so either."""
+    await stage["kim"].commands("ind Hanne")
+    await stage["kim"].commands("log indbrud på lageret")
+    (line,) = [each for each in await stage.part("log") if each["summary"] == "indbrud på lageret"]
+    before = len(await stage.part("log"))
+    await stage["hanne"].commands(f"log nr. {line['no']}")
+    assert await stage["hanne"].sees(f"»indbrud på lageret«\nDet er linje nr. {line['no']}; der er ikke skrevet en ny.")
+    await stage["lars"].commands(f"grad {line['no']} fortrolig")
+    await stage["tina"].commands("ud Hanne")
+    await stage["hanne"].commands(f"log {line['no']}")
+    assert not await stage["hanne"].sees("»indbrud på lageret«")
+    assert len([each for each in await stage.part("log") if each["kind"] == "information"]) == 1
+    await stage["kim"].commands("log 4000")
+    assert (await stage.part("log"))[-1]["summary"] == "4000"
+    assert len(await stage.part("log")) > before

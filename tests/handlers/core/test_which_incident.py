@@ -233,3 +233,39 @@ async def test_two_warnings_that_nobody_has_decided_on_are_told_once_and_nobody_
     await open_stage.forward(minutes=9)
     assert sum("Hvilken?" in said for said in await open_stage["mads"].reads()) == 1
     assert await open_stage["mads"].sees("det er vist for alle")
+
+
+@in_slack
+async def test_whatever_a_person_is_told_while_two_incidents_run_says_which_it_is_about(stage: Stage) -> None:
+    """D04: "T1" of both was read alike; its first line is still what is to be done, and in a staff's channel it is
+    plain."""
+    for number in (1, 2):
+        await stage["lars"].commands("tiltag hent pumper @Mads")
+        await stage["lars"].presses(f"{number}: {('skybrud', 'strømsvigt')[number - 1]}")
+    told = [each for each in await stage["mads"].reads() if each.startswith("T1: hent pumper")]
+    assert [each.partition("Nr. ")[2].partition("\n")[0] for each in told] == ["1: skybrud", "2: strømsvigt"]
+    staffs = [each for each in await stage["kim"].reads() if each.startswith("Krisestab nr. 2")]
+    assert staffs
+    assert not any("\nNr. 2: strømsvigt" in each for each in staffs)
+
+
+@in_slack
+async def test_the_menu_says_of_which_incident_each_thing_is_that_waits(stage: Stage) -> None:
+    """D04, requirement 3.1.1: two summonses were two lines alike."""
+    await stage["bo"].commands("")
+    menu = (await stage["bo"].reads())[-1]
+    lines = [line for line in menu.split("\n") if "Du indkaldes" in line]
+    assert [line[-8:] for line in lines] == [" (nr. 2)", " (nr. 1)"]
+
+
+@in_teams
+async def test_the_plans_step_is_shown_for_each_incident_that_stands_somewhere_else_in_it(stage: Stage) -> None:
+    """R041 D04: with two staffs at work it told when an incident is a crisis."""
+    await stage["finn"].commands("plan")
+    assert await stage["finn"].sees("§5 Aktivering af krisestaben")
+    await stage["lars"].commands("nedskaler")
+    await stage["lars"].presses("2: strømsvigt")
+    await stage["finn"].commands("plan")
+    told = (await stage["finn"].reads())[-1]
+    assert "Nr. 1: §5 Aktivering af krisestaben" in told
+    assert "Nr. 2: §2 Beredskabsniveau 1" in told

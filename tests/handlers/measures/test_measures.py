@@ -407,3 +407,22 @@ async def test_a_measure_that_is_done_is_not_begun_anew_by_haster_on_an_older_ca
     measure = await only_measure(stage)
     assert (measure["status"], measure["urgent"], measure["orient_next_meeting"]) == ("done", False, False)
     assert not await stage["lars"].sees("Haster – T1")
+
+
+@in_one_chat
+async def test_of_a_line_that_somebody_may_not_see_they_can_make_no_measure_and_are_told(stage: Stage) -> None:
+    """R216 R182: the line was shown to them before it was graded; its words stay where they are."""
+    await stage["kim"].commands("log indbrud på lageret")
+    (line,) = [each for each in await stage.part("log") if each["summary"] == "indbrud på lageret"]
+    await stage["kim"].commands("ind Hanne")
+    await stage["hanne"].commands(f"log {line['no']}")
+    async with stage.database.reading() as db:
+        every = list(await db.scalars(select(Message).order_by(Message.id.desc())))
+    card, button = next(
+        (each, button) for each in every for button in each.card["buttons"] if button["do"] == "measures.of_line"
+    )
+    await stage["lars"].commands(f"grad {line['no']} fortrolig")
+    await forged.press(stage, "hanne", button["do"], button["args"], card.id, "graded")
+    await stage.settle()
+    assert await stage["hanne"].sees(f"Linje nr. {line['no']} vises ikke her, så der er ikke lavet et tiltag.")
+    assert await stage.part("measures") == []

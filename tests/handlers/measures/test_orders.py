@@ -279,6 +279,8 @@ async def test_what_one_of_those_asked_does_stands_on_the_others_card_and_in_the
     await stage["hanne"].commands("ordre 1 modtaget")
     assert await stage["gitte"].sees("✅ Modtaget kl. 15:16 af Hanne Toft.")
     assert not await stage["gitte"].has("Modtaget")
+    deputys = "Du får den som stedfortræder: Gitte Krag har ikke kvitteret."
+    assert [await stage[person].sees(deputys) for person in ("hanne", "gitte")] == [True, False]
     await stage["hanne"].commands("ordre 1 udført alle er ude")
     assert await stage["gitte"].sees("✅ *Ordre 1 er udført* kl. 15:16")
     assert await stage["kim"].sees("✅ udført kl. 15:16 af Hanne Toft")
