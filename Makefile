@@ -21,7 +21,7 @@ help:  ## what there is to make
 run: .venv/ready-to-run  ## SQLite, the example plan and the rehearsal chat
 	$(BIN)/krisebot
 
-test: .venv/ready-to-test $(CARDS) $(PAGE) lint  ## everything that holds in under five minutes (SCENES=--both: each scene in Slack and in Teams)
+test: .venv/ready-to-test $(CARDS) $(PAGE) lint  ## everything that holds in four minutes (SCENES=--both: each scene in Slack and in Teams)
 	@$(MAKE) --no-print-directory -j2 quick types page  # two cores: one alone would wait for the types
 
 lint: .venv/ready-to-test  ## format, lint and import direction
@@ -33,10 +33,10 @@ types: .venv/ready-to-test  ## mypy, on the code and the tests
 	$(BIN)/mypy
 
 quick: .venv/ready-to-test $(CARDS)  ## the quick tests alone
-	$(PYTEST) -m "not browser and not bench and not install and not upgrade and not faults and not endurance and not long and not rights" -n 3 --dist worksteal $(SCENES)
+	$(PYTEST) -m "not browser and not bench and not install and not upgrade and not faults and not endurance and not long and not rights" -n 2 --dist worksteal $(SCENES)
 
 test-long: .venv/ready-to-test $(CARDS)  ## the rest of the tests: generated, played for days, or scenes of more than a second
-	$(PYTEST) -m "long and not faults and not endurance" -n 3 --dist worksteal $(SCENES)
+	$(PYTEST) -m "long and not faults and not endurance" -n 2 --dist worksteal $(SCENES)
 
 rights: .venv/ready-to-test  ## everybody tries everything in every state, and a page of it to read beside the plan
 	@$(BIN)/python -m tests.rights.matrix
