@@ -41,8 +41,9 @@ def is_brought(turn: Context, verb: str, text: str) -> bool:
 async def own_words(turn: Turn) -> None:
     """Bring what hastens past every queue that one of the crisis' own people has written without a verb, unless what they
     wrote has been brought to its chief by what it was read as."""
-    if hastens(typed_verbs.strip_name(turn.the_incoming.text)):
-        await _bring_own_words(turn)
+    text = typed_verbs.strip_name(turn.the_incoming.text)
+    if hastens(text):
+        await _bring_own_words(turn, text)
 
 
 async def beside_answer(turn: Turn, kind: str) -> None:
@@ -55,7 +56,7 @@ async def beside_answer(turn: Turn, kind: str) -> None:
     text = typed_verbs.strip_name(turn.the_incoming.text)
     if kind not in YES_OR_NO or not dangers.tells_of_grave(text):
         return
-    await _bring_own_words(turn)
+    await _bring_own_words(turn, text)
     if turn.exercise:
         before, turn.crisis, turn.exercise = turn.crisis, None, False
         send = Button("Send varsel", "router.meant", {"verb": "varsel", "inbox": turn.inbox_id})
@@ -64,8 +65,7 @@ async def beside_answer(turn: Turn, kind: str) -> None:
         turn.crisis, turn.exercise = before, True
 
 
-async def _bring_own_words(turn: Turn) -> None:
-    text = typed_verbs.strip_name(turn.the_incoming.text)
+async def _bring_own_words(turn: Turn, text: str) -> None:
     before, heard = turn.crisis, {turn.sender}
     for crisis in [before] if before is not None else await where_involved(turn):
         turn.crisis = crisis

@@ -235,6 +235,11 @@ def spoken(turn: Context, text: str) -> tuple[bool, Grade, str]:
             return mark == "!", grade or SHARED, text
 
 
+def unmarked(turn: Context, text: str) -> str:
+    """Return the words behind the mark and the grade that a line begins with, as `spoken` reads them."""
+    return spoken(turn, text)[2]
+
+
 def is_said_to_be_secret(turn: Context, summary: str, kind: LogKind) -> bool:
     """Whether a line has words in it that its writer began with "fortrolig:", behind whatever verb or in whatever field: what all
     have read can't be taken back. A warning and a question to many are read by those they go to.

@@ -147,12 +147,12 @@ async def waits_for_me(turn: Context) -> tuple[str, list[Button]]:
         .limit(200)
     )
     found = [each for each in messages if _is_waiting(each)]
-    going = {each.id: each.number for each in await turn.open_crises()}
+    going = {each.id: each for each in await turn.open_crises()} if found else {}
     lines = []
     for each in found[:3]:
         first = str(each.card["text"]).splitlines()[0].replace("*", "")
-        number = going.get(each.crisis_id or 0) if len(going) > 1 else None
-        which = f" (nr. {number})" if number is not None and f"nr. {number}" not in first.casefold() else ""
+        crisis = going.get(each.crisis_id or 0) if len(going) > 1 else None
+        which = f" (nr. {crisis.number})" if crisis and not incident_names.is_told(Card(first), crisis) else ""
         lines.append(f"• {quote(first, 120)}{which}")
     more = f"\n• og {len(found) - 3} til" if len(found) > 3 else ""
     buttons: dict[str, Button] = {}

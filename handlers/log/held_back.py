@@ -50,7 +50,7 @@ async def confidential(turn: Turn, inbox: int) -> None:
     saved, for_the_log = original.kind in SAVED, _is_for_log(original)
     filled_in = "\n".join(value for value in original.values.values() if value)
     entry = await turn.log(
-        clearance.spoken(turn, _meant(original).rest)[2]
+        clearance.unmarked(turn, _meant(original).rest)
         if for_the_log and not saved
         else (original.values.get("text") if saved else filled_in) or original.text,
         kind="saved" if saved else "information",

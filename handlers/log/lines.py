@@ -61,15 +61,10 @@ async def write(turn: Turn, text: str) -> None:
             "den uden nummeret. Intet er skrevet to gange.",
         )
         return
-    if not turn.the_incoming.enclosed and (called := called_by_number.read(text)) is not None:
-        with suppress(NoSuchEntry):
-            standing = await entry_of(turn, called.number)
-            await tell(
-                turn,
-                standing,
-                f"\nDet er linje nr. {called.number}; der er ikke skrevet en ny. Skriv også, hvad »{text}« er.",
-            )
-            return
+    if (called := await _called(turn, text)) is not None:
+        hint = f"\nDet er linje nr. {called.no}; der er ikke skrevet en ny. Skriv også, hvad »{text}« er."
+        await tell(turn, called, hint)
+        return
     verification, grade, hint, keeper = await line_words.granted(turn, confirmed, wanted)
     way = line_words.way(turn, text)
     if paper is not None:
@@ -407,6 +402,15 @@ async def entry_of(turn: Context, no: int) -> LogEntry:
     if found is None:
         raise NoSuchEntry(no)
     return found
+
+
+async def _called(turn: Context, text: str) -> LogEntry | None:
+    """Return the line whose number is all that was typed; None for words, and for a number that no line has."""
+    called = None if turn.the_incoming.enclosed else called_by_number.read(text)
+    if called is not None:
+        with suppress(NoSuchEntry):
+            return await entry_of(turn, called.number)
+    return None
 
 
 def numbered(text: str) -> tuple[int, str] | None:

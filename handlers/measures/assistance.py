@@ -59,7 +59,7 @@ async def assistance(turn: Turn, text: str) -> None:
     if (called := called_by_number.read(text, "B")) is not None:
         await _show_called(turn, called)
         return
-    row = await request(turn, text.strip(), needs.asked_for(turn.rules, clearance.spoken(turn, text)[2]), turn.sender)
+    row = await request(turn, text.strip(), needs.asked_for(turn.rules, clearance.unmarked(turn, text)), turn.sender)
     await turn.answer(await assistance_card.received(turn, row))
 
 
@@ -129,7 +129,7 @@ async def send(turn: Turn, inbox: int, no: int) -> None:
         return
     text = original.words
     # The fields come along from where they can be changed; elsewhere what was read stands.
-    read = needs.asked_for(turn.rules, clearance.spoken(turn, text)[2])
+    read = needs.asked_for(turn.rules, clearance.unmarked(turn, text))
     filled = {name: turn.value(name) for name in ("quantity", "need", "place") if name in turn.the_incoming.values}
     row = await request(turn, text, replace(read, **filled), turn.sender, about=no)
     await turn.replace(await assistance_card.received(turn, row))
@@ -165,7 +165,7 @@ async def from_message(turn: Turn, event: AskedForHelp) -> None:
     if await turn.db.scalar(standing) is None:
         turn.written_at = said.received_at
         row = await request(
-            turn, said.text, needs.asked_for(turn.rules, clearance.spoken(turn, said.text)[2]), said.sender
+            turn, said.text, needs.asked_for(turn.rules, clearance.unmarked(turn, said.text)), said.sender
         )
         await turn.say(said.sender, await assistance_card.received(turn, row), kind="notice")
 

@@ -106,7 +106,7 @@ async def not_meant(turn: Turn) -> None:
 
 async def _take(turn: Turn, text: str) -> None:
     """Keep an offer, and thank for it with who has it now."""
-    bare = clearance.spoken(turn, text)[2]
+    bare = clearance.unmarked(turn, text)
     row = await keep(turn, text, needs.offering(turn.rules, bare) or needs.read(turn.rules, bare))
     persons = await in_charge.in_charge(turn)
     where = "krisestaben" if persons == [turn.staff] else turn.names(persons)

@@ -9,6 +9,7 @@ from handlers.core.registry import verb
 from handlers.core.turn import Turn
 from handlers.preparedness import upkeep
 from storage.plan.words import fold
+from storage.rows.crisis import Crisis
 
 # In the plan's own words, and where they stand in it.
 STEPS = {
@@ -76,16 +77,10 @@ async def plan(turn: Turn, text: str) -> None:
     if part is not None:
         await turn.answer(Card(f"*{part[0]}*", facts=part[1]))
         return
-    if turn.crisis is None:
-        going = await turn.open_crises()
-        turn.crisis = going[0] if len(going) == 1 else None
-    going = [] if turn.crisis is not None else [each for each in await turn.open_crises() if each.level is not None]
-    steps = {each.number: STEPS[_step(turn.about(each))] for each in going}
-    where, says = STEPS[_step(turn)] if len({*steps.values()}) != 1 else next(iter(steps.values()))
-    if len({*steps.values()}) > 1:
-        # Each stands somewhere else in the plan.
-        where = "I gang er " + " og ".join(f"nr. {quote(incident_names.short(each), 100)}" for each in going)
-        says = "\n".join(f"*Nr. {number}: {step[0]}*\n{step[1]}" for number, step in steps.items())
+    going = [] if turn.crisis is not None else await turn.open_crises()
+    if len(going) == 1:
+        turn.crisis = going[0]
+    where, says = _stands(turn, [] if turn.crisis is not None else [each for each in going if each.level is not None])
     edition = turn.plan.edition
     period = f", {edition.period.start.year}–{edition.period.end.year}" if edition.period else ""
     expired = upkeep.expired(turn)
@@ -98,6 +93,22 @@ async def plan(turn: Turn, text: str) -> None:
         )
     )
     await running.give_back(turn, "plan", text)
+
+
+def _stands(turn: Context, going: list[Crisis]) -> tuple[str, str]:
+    """Return where the crisis stands in the plan, and what it says of that; of several, each where it stands.
+
+    Args:
+        going: those that somebody has decided on, where no single one is meant.
+    """
+    steps = {each.number: STEPS[_step(turn.about(each))] for each in going}
+    told = {*steps.values()}
+    if len(told) < 2:
+        return told.pop() if told else STEPS[_step(turn)]
+    return (
+        "I gang er " + " og ".join(f"nr. {quote(incident_names.short(each), 100)}" for each in going),
+        "\n".join(f"*Nr. {number}: {where}*\n{says}" for number, (where, says) in steps.items()),
+    )
 
 
 def _step(turn: Context) -> str:

@@ -168,9 +168,8 @@ async def read_taken_back(turn: Context, text: str) -> Take | None:
         reading = replies.reading(ALL_THE_SAME.sub(" ", text), "summons")
         if reading.meaning != "coming":
             return None
-    elif comes_then:
-        pass  # A new time is a new answer, of whoever is on their way and of whoever said no.
-    elif reading.meaning != "declined" or not TAKES_BACK.search(fold(text)):
+    # A new time is a new answer, of whoever is on their way and of whoever said no.
+    elif not comes_then and (reading.meaning != "declined" or not TAKES_BACK.search(fold(text))):
         return None
     summons = await turn.db.scalar(
         select(Summons)

@@ -97,6 +97,8 @@ async def secrets(db: AsyncSession, crisis: Crisis) -> Secrets:
 async def said_by(db: AsyncSession, crisis: Crisis, entries: Iterable[LogEntry]) -> Secrets:
     """Collect what would be confidential if those lines of a crisis' log were."""
     lines = {line.no: line for line in entries}
+    if not lines:
+        return NOTHING
     content = {no: exported(line) for no, line in lines.items()}
     knowing = {
         no: frozenset([told["recorder"], told["sender"], *told["receiver"].split(", ")]) for no, told in content.items()
@@ -133,8 +135,6 @@ async def said_by(db: AsyncSession, crisis: Crisis, entries: Iterable[LogEntry])
 async def _sent_to(db: AsyncSession, crisis: Crisis, lines: Collection[int]) -> dict[int, frozenset[str]]:
     """Return who was sent the written orders that stand at some lines, and so knows their words and what belongs to
     them: the receiver, and the deputy who got it in their place."""
-    if not lines:
-        return {}
     found = await db.execute(
         select(Order.log_no, Order.draft_no, Order.asked).where(
             Order.crisis_id == crisis.id, or_(Order.log_no.in_(list(lines)), Order.draft_no.in_(list(lines)))

@@ -283,9 +283,7 @@ class Order(Base):
     done_by: Mapped[str | None]
     done_at: Mapped[datetime | None]
     report: Mapped[Words | None]  # what was reported back
-    draft_no: Mapped[
-        int | None
-    ]  # the draft's line, with the pictures and files that came along; None: of an older release
+    draft_no: Mapped[int | None]  # the draft's line, which has what came along; None: of an older release
     log_no: Mapped[int | None]
     __table_args__ = (UniqueConstraint("crisis_id", "number"),)
 

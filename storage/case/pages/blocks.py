@@ -88,7 +88,7 @@ class Names:
             municipality=plan.municipality,
             zone=plan.timezone,
             logo=plan.logo_drawn,
-            of_4k=frozenset(person for person in plan.persons if plan.leads_4k(person)),
+            of_4k=frozenset(filter(plan.leads_4k, plan.holders("beredskabschef"))),
         )
 
     def person(self, person: str | None) -> str:
